@@ -1,0 +1,176 @@
+/** The bytes on their way to the target: takes each offset once, in order, and knows what the operating system has. */
+import type { Writable } from 'node:stream';
+import { NetwineError } from './errors.ts';
+
+/**
+ *   handed        writing          next                    handed + capacity
+ *     |  in flight   |  in the ring  |  gaps filled ahead of next  |
+ *
+ * One write is in flight at a time. What comes meanwhile, and what comes ahead of its turn, lies in one ring that is
+ * allocated when it is first needed and dropped when it is empty.
+ */
+export class UpWindow {
+  /** The next offset expected: contiguous bytes received. */
+  next = 0;
+  /** Bytes that the operating system has. */
+  handed = 0;
+  readonly capacity: number;
+  readonly #target: Writable;
+  readonly #changed: () => void;
+  #writing = 0;
+  #busy = false;
+  #ring: Uint8Array | null = null;
+  /** Ranges kept ahead of `next`, in order and apart. */
+  #ahead: { from: number; to: number }[] = [];
+  #endAt: number | null = null;
+  #endSent = false;
+  #dropped = false;
+
+  /** @param changed called after bytes were handed to the operating system, so after `room` grew. */
+  constructor(target: Writable, { capacity, changed }: { capacity: number; changed: () => void }) {
+    this.#target = target;
+    this.capacity = capacity;
+    this.#changed = changed;
+  }
+
+  /** Bytes that may come now: the ring less what is not yet handed on. */
+  get room(): number {
+    return this.#dropped ? 0 : this.capacity - (this.next - this.handed);
+  }
+
+  /** The offset at which the client ends, once it said so. */
+  get endAt(): number | null {
+    return this.#endAt;
+  }
+
+  /** True when all before the client's end has come. */
+  get ended(): boolean {
+    return this.#endAt !== null && this.next === this.#endAt;
+  }
+
+  /**
+   * Takes bytes that begin at or below `next`: repeats are dropped, what has no room is left.
+   * @returns how many bytes of the chunk are done with, repeats included.
+   */
+  accept(at: number, chunk: Uint8Array): number {
+    const repeated = Math.min(Math.max(this.next - at, 0), chunk.length);
+    const fresh = chunk.subarray(repeated, repeated + this.room);
+    if (fresh.length === 0) return repeated;
+    if (!this.#busy && this.#ahead.length === 0) {
+      this.next += fresh.length;
+      this.#write(fresh);
+    } else {
+      this.#store(this.next, fresh);
+      this.#advance();
+    }
+    return repeated + fresh.length;
+  }
+
+  /** Keeps bytes that begin beyond `next`; false, and nothing kept, unless all of them have room. */
+  keepAhead(at: number, chunk: Uint8Array): boolean {
+    if (at + chunk.length > this.next + this.room) return false;
+    if (chunk.length > 0) this.#store(at, chunk);
+    return true;
+  }
+
+  /** Throws OFFSET where bytes from `at` on would go past the client's end; changes nothing. */
+  checkWrite(at: number, length: number): void {
+    if (this.#endAt !== null && at + length > this.#endAt) throw this.offsetFailure();
+  }
+
+  /** Throws OFFSET where the client ended elsewhere, or bytes past the offset have come; changes nothing. */
+  checkEnd(at: number): void {
+    const highest = this.#ahead.at(-1)?.to ?? this.next;
+    if (this.#endAt === null ? at < highest : at !== this.#endAt) throw this.offsetFailure();
+  }
+
+  /** Half-closes the target when all before the offset is written. @throws OFFSET as `checkEnd` does */
+  end(at: number): void {
+    this.checkEnd(at);
+    this.#endAt = at;
+    this.#finish();
+  }
+
+  /** What a request whose up offset does not fit is told. */
+  offsetFailure(): NetwineError {
+    return new NetwineError('OFFSET', { args: ['up', this.next, this.room] });
+  }
+
+  /** Drops what is kept; nothing is written any more. */
+  drop(): void {
+    this.#dropped = true;
+    this.#ring = null;
+    this.#ahead = [];
+  }
+
+  #store(at: number, chunk: Uint8Array): void {
+    this.#ring ??= Buffer.allocUnsafeSlow(this.capacity);
+    const to = at + chunk.length;
+    let from = at;
+    // The first arrival wins: only what no earlier range covers is copied.
+    for (const range of this.#ahead) {
+      if (range.to <= from) continue;
+      if (range.from >= to) break;
+      this.#copy(from, chunk.subarray(from - at, Math.max(range.from - at, from - at)));
+      from = Math.max(from, range.to);
+    }
+    if (from < to) this.#copy(from, chunk.subarray(from - at));
+    this.#merge(at, to);
+  }
+
+  #copy(at: number, bytes: Uint8Array): void {
+    const ring = this.#ring as Uint8Array;
+    const index = at % this.capacity;
+    const first = Math.min(bytes.length, this.capacity - index);
+    ring.set(bytes.subarray(0, first), index);
+    ring.set(bytes.subarray(first), 0);
+  }
+
+  #merge(from: number, to: number): void {
+    const apart = this.#ahead.filter((range) => range.to < from || range.from > to);
+    const touching = this.#ahead.filter((range) => range.to >= from && range.from <= to);
+    apart.push({
+      from: Math.min(from, ...touching.map((range) => range.from)),
+      to: Math.max(to, ...touching.map((range) => range.to)),
+    });
+    this.#ahead = apart.sort((a, b) => a.from - b.from);
+  }
+
+  #advance(): void {
+    const first = this.#ahead[0];
+    if (first && first.from <= this.next) {
+      this.next = first.to;
+      this.#ahead.shift();
+    }
+    if (!this.#busy) this.#writeFromRing();
+  }
+
+  #writeFromRing(): void {
+    if (this.#writing === this.next) {
+      if (this.#ahead.length === 0) this.#ring = null;
+      this.#finish();
+      return;
+    }
+    const index = this.#writing % this.capacity;
+    const length = Math.min(this.next - this.#writing, this.capacity - index);
+    this.#write((this.#ring as Uint8Array).subarray(index, index + length));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#busy = true;
+    this.#writing += bytes.length;
+    this.#target.write(bytes, (error) => {
+      if (error || this.#dropped) return;
+      this.#busy = false;
+      this.handed += bytes.length;
+      this.#writeFromRing();
+      this.#changed();
+    });
+  }
+
+  #finish(): void {
+    if (this.#endSent || this.#dropped || this.#busy || this.#writing !== this.#endAt) return;
+    this.#endSent = true;
+    this.#target.end();
+  }
+}
