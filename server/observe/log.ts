@@ -1,0 +1,54 @@
+/** One structured line when a session opens, is refused, ends. Never a key or a nonce. */
+import type { OpenEvent, RefuseEvent, Router } from '../core/router.ts';
+import type { Session } from '../core/session.ts';
+import { formatTarget } from '../core/target-url.ts';
+
+/** The part of a logger that is used; Fastify's fits. */
+export interface Log {
+  info(fields: object, message: string): void;
+}
+
+const LONGEST = 2048;
+
+/** Text of others in one line: what could move a terminal or end the line is written as \\u.... */
+export const escaped = (text: string): string =>
+  text.slice(0, LONGEST).replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+
+/** Writes the lines of a router's sessions. */
+export const logSessions = (router: Router, log: Log): void => {
+  const opened = new WeakMap<Session, OpenEvent & { at: number }>();
+  router.on('open', (event) => {
+    opened.set(event.session, { ...event, at: performance.now() });
+    log.info(describe(event), 'session opened');
+  });
+  router.on('refuse', (event) => log.info(describeRefusal(event), 'session refused'));
+  router.on('close', (session) => {
+    const event = opened.get(session);
+    if (!event) return;
+    const { down, up } = session.totals;
+    const ms = Math.round(performance.now() - event.at);
+    log.info({ ...describe(event), down, up, ms, reason: session.code }, 'session ended');
+  });
+};
+
+const describe = ({ session, client, permit, transport }: OpenEvent): object => ({
+  session: session.id,
+  client: escaped(client.address),
+  ...(client.origin === null ? {} : { origin: escaped(client.origin) }),
+  target: escaped(formatTarget(permit.target)),
+  // Where there are several, the one that was reached is the last that is not known to have failed.
+  resolved: permit.addresses.join(',') || null,
+  rule: permit.rule,
+  transport,
+});
+
+const describeRefusal = ({ client, target, transport, error }: RefuseEvent): object => ({
+  client: escaped(client.address),
+  ...(client.origin === null ? {} : { origin: escaped(client.origin) }),
+  target: target === null ? null : escaped(target),
+  transport,
+  reason: error.code,
+  text: error.text,
+});

@@ -1,0 +1,106 @@
+/** Answers on a Node response: whole small ones, and held ones that go on until their loop ends. */
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { NetwineError } from '../core/errors.ts';
+import type { Encoding, Piece } from './encoding/index.ts';
+import { lines } from './encoding/lines.ts';
+import { common } from './headers.ts';
+import type { Sink } from './pump.ts';
+import type { RawSink } from './raw-pump.ts';
+
+/** How long the rest of a refused body is read and dropped, so that the answer is not lost in a reset. */
+const LINGER_MS = 1000;
+
+export interface Reply {
+  status?: number;
+  body: Piece;
+  contentType?: string;
+  headers?: OutgoingHttpHeaders;
+  /** Close the connection after it, so that no client repeats the request on its own. */
+  close?: boolean;
+}
+
+/** Sends a whole answer. Where the request's body is not read to its end, the rest is dropped and the connection closed. */
+export const send = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
+  if (response.headersSent || response.destroyed) return;
+  const { status = 200, body, contentType = lines.contentType, headers = {}, close = false } = reply;
+  const whole = request.complete;
+  response.writeHead(status, {
+    ...common,
+    ...headers,
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(body),
+    ...(close || !whole ? { Connection: 'close' } : {}),
+  });
+  if (whole) {
+    response.end(body);
+    return;
+  }
+  response.write(body);
+  const finish = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(finish, LINGER_MS);
+  request.once('end', finish).once('close', finish).resume();
+};
+
+export interface RefusalForm {
+  /** The encoding asked for, or null for `raw`. */
+  encoding: Encoding | null;
+  /** The request asked for failures with HTTP 200. */
+  status200: boolean;
+  headers?: OutgoingHttpHeaders;
+}
+
+/** Says why a request failed. */
+export const refuse = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: NetwineError,
+  { encoding, status200, headers = {} }: RefusalForm,
+): void => {
+  const form = encoding ?? lines;
+  send(request, response, {
+    status: status200 || form.hidesStatus ? 200 : error.failure.status,
+    body: form.record(error.record, 0),
+    contentType: form.contentType,
+    headers: error.code === 'LIMIT' || error.code === 'DRAINING' ? { ...headers, 'Retry-After': '5' } : headers,
+  });
+};
+
+/** The loop of a held answer, as its response drives it. */
+export interface Loop {
+  resume(): void;
+  stop(): void;
+}
+
+/** Ties a loop to its response: it goes on when the response takes bytes and stops when the response is gone. */
+export const tie = (response: ServerResponse, loop: Loop): void => {
+  if (response.destroyed) return loop.stop();
+  response.on('drain', () => loop.resume());
+  response.once('close', () => loop.stop());
+};
+
+/** A response as the sink of records. */
+export const recordSink = (response: ServerResponse): Sink => ({
+  send(pieces) {
+    if (pieces.length === 1) return response.write(pieces[0]);
+    let free = true;
+    response.cork();
+    for (const piece of pieces) free = response.write(piece);
+    response.uncork();
+    return free;
+  },
+  finish: () => void response.end(),
+});
+
+/** A response as the sink of bare bytes. */
+export const rawSink = (response: ServerResponse): RawSink => ({
+  write: (bytes) => response.write(bytes),
+  finish: () => void response.end(),
+  breakOff: () => {
+    const { socket } = response;
+    // The end of the socket without the end of the answer: the client sees a cut, not a finished body.
+    socket?.end(() => socket.destroy());
+  },
+});

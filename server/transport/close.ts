@@ -1,0 +1,32 @@
+/** POST /close: the client is done; at once, or when what is still on its way has been written. [PROTOCOL 3, close] */
+import type { FastifyPluginCallback } from 'fastify';
+import { send } from './answer.ts';
+import type { Ask, TransportOptions } from './context.ts';
+import { readKey } from './send.ts';
+import { addVerb } from './verb.ts';
+
+/** How long bytes below the end may still be on their way: a beacon overtakes posts. */
+const LAST_BYTES_MS = 10_000;
+
+const close = (ask: Ask, { router }: TransportOptions): void => {
+  const { parameters, request, response, headers } = ask;
+  const key = readKey(parameters);
+  const end = parameters.number('end');
+  const session = router.sessions.find(key);
+  if (session && end !== undefined && session.state !== 'closed') {
+    session.used = true;
+    session.leave(end, LAST_BYTES_MS);
+    if (session.code) router.sessions.forget(session);
+    else session.target.once('close', () => router.sessions.forget(session));
+  } else if (session) {
+    session.close('RESET');
+    router.sessions.forget(session);
+  }
+  // The same for every key, known or not.
+  send(request, response, { body: 'OK\n', headers });
+};
+
+export const closeVerb: FastifyPluginCallback<TransportOptions> = (app, options, done) => {
+  addVerb(app, '/close', options, { act: (ask) => close(ask, options) });
+  done();
+};

@@ -1,0 +1,28 @@
+/** What an answer's encoding is: how records and bytes look on the wire. [PROTOCOL 5] */
+
+export type Piece = string | Uint8Array;
+
+export interface Encoding {
+  readonly contentType: string;
+  /** Failures come with status 200: the engines that read this encoding cannot read error bodies. */
+  readonly hidesStatus: boolean;
+  /** One record of PROTOCOL 4, given without its line end. `offset` is the down offset after it. */
+  record(text: string, offset: number): Piece;
+  /** Down bytes that begin at an offset, as one record or several. */
+  data(bytes: Uint8Array, from: number): readonly Piece[];
+}
+
+/** The most target bytes in one DATA record of a text encoding. */
+export const TEXT_DATA_BYTES = 4096;
+
+/** The bytes as a Buffer over the same memory, for its text conversions. */
+export const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Calls back for each run of at most `TEXT_DATA_BYTES`, with the offset after it. */
+export const eachTextRun = (bytes: Uint8Array, from: number, take: (base64: string, end: number) => void): void => {
+  const buffer = asBuffer(bytes);
+  for (let at = 0; at < buffer.length; at += TEXT_DATA_BYTES) {
+    const end = Math.min(at + TEXT_DATA_BYTES, buffer.length);
+    take(buffer.toString('base64', at, end), from + end);
+  }
+};

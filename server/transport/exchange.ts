@@ -1,0 +1,59 @@
+/** POST /exchange: a send that never waits, then a poll, in one answer: one connection is enough. [PROTOCOL 3, exchange] */
+import type { FastifyPluginCallback } from 'fastify';
+import { asNetwineError, NetwineError } from '../core/errors.ts';
+import type { Session } from '../core/session.ts';
+import type { Ask, TransportOptions } from './context.ts';
+import { emptySeat, holdRecords, seatOf } from './held.ts';
+import type { Seat } from './pump.ts';
+import { readReading } from './reading.ts';
+import { late, readKey, runUpload, sendLine } from './send.ts';
+import { readUp, Upload } from './upload.ts';
+import { addVerb } from './verb.ts';
+
+const exchange = async (ask: Ask, options: TransportOptions): Promise<void> => {
+  const { parameters } = ask;
+  const session = options.router.sessions.get(readKey(parameters));
+  const up = readUp(parameters);
+  const reading = readReading(parameters, { ...options, poll: true });
+  const at = { from: parameters.number('from'), reader: parameters.number('reader') };
+  const { encoding } = reading;
+  if (encoding === null) throw new NetwineError('BAD_REQUEST', { text: 'raw is for streams only' });
+  let carried = false;
+  if (session.state === 'closed') {
+    if (!(await late(ask, session, up))) return;
+  } else {
+    const upload = new Upload(ask, session, { up, options: { maxBodyBytes: options.maxBodyBytes, waitMs: 0 } });
+    const { how, bytes } = await runUpload(upload, session, up);
+    if (how === 'cut') return;
+    carried = bytes > 0 || (up.end !== undefined && !session.up.ended);
+  }
+  const full = session.up.room === 0 && session.state !== 'closed';
+  const seat = attach(session, at);
+  holdRecords(ask, options, {
+    encoding,
+    reading: carried ? { ...reading, holdMs: 0 } : reading,
+    seats: [seat],
+    first: [sendLine(session)],
+    ...(full ? { room: () => roomRecord(session) } : {}),
+  });
+};
+
+/** The send part stands whatever becomes of the reading: a stale reader is told after its line. */
+const attach = (session: Session, at: { from: number | undefined; reader: number | undefined }): Seat => {
+  try {
+    const attached = session.attach(at);
+    return typeof attached === 'number' ? emptySeat(`MOVED ${attached}`) : seatOf(attached);
+  } catch (cause) {
+    const error = asNetwineError(cause);
+    if (error.code === 'INTERNAL') throw error;
+    return emptySeat(error.record);
+  }
+};
+
+/** What an exchange at window 0 waits for. */
+const roomRecord = ({ up }: Session): string | null => (up.room > 0 ? `ACK ${up.next} ${up.room}` : null);
+
+export const exchangeVerb: FastifyPluginCallback<TransportOptions> = (app, options, done) => {
+  addVerb(app, '/exchange', options, { act: (ask) => exchange(ask, options) });
+  done();
+};

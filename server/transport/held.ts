@@ -1,0 +1,88 @@
+/** Starts a held answer: headers, padding, its first records, and then its loop. */
+
+import type { Reader } from '../core/reader.ts';
+import type { Session } from '../core/session.ts';
+import { type Loop, rawSink, recordSink, tie } from './answer.ts';
+import type { Ask, TransportOptions } from './context.ts';
+import type { Encoding } from './encoding/index.ts';
+import { common, raw } from './headers.ts';
+import { Pump, type Seat } from './pump.ts';
+import { pumpRaw } from './raw-pump.ts';
+import { paddingRecord, type Reading } from './reading.ts';
+
+export interface HeldOptions {
+  encoding: Encoding;
+  reading: Reading;
+  seats: Seat[];
+  /** Records before those of the sessions, as OK and INFO of a connect. */
+  first?: readonly string[];
+  /** An exchange at window 0: the record that ends it once there is room. */
+  room?: () => string | null;
+  /** No client may repeat the request on its own. */
+  close?: boolean;
+}
+
+/** The seat of an attached reader. */
+export const seatOf = (reader: Reader): Seat => ({ reader, greeting: `AT ${reader.position} ${reader.number}` });
+
+/** The seat of a session that got no reader: the record says why. */
+export const emptySeat = (record: string): Seat => ({ reader: null, greeting: record });
+
+/** The values in force, for the client. [PROTOCOL 4, INFO] */
+export const infoRecord = (session: Session, options: TransportOptions, rotateBytes: number): string =>
+  [
+    `INFO id=${session.id} framing=${session.framing} window=${options.windowBytes} up=${options.upWindowBytes}`,
+    `rotate=${rotateBytes} keep=${session.keepMs / 1000} ping=${options.pingMs / 1000} hold=${options.holdMs / 1000}`,
+  ].join(' ');
+
+/** An answer of records, until its loop ends. */
+export const holdRecords = (ask: Ask, options: TransportOptions, held: HeldOptions): void => {
+  const { request, response } = ask;
+  const { encoding, reading, seats, first = [], close = false } = held;
+  const sessions = seats.flatMap(({ reader }) => (reader ? [reader.session] : []));
+  response.writeHead(200, {
+    ...common,
+    ...ask.headers,
+    'Content-Type': encoding.contentType,
+    ...(close ? { Connection: 'close' } : {}),
+  });
+  const pump = new Pump(recordSink(response), seats, {
+    encoding,
+    mode: reading.mode,
+    holdMs: Math.min(reading.holdMs, ...sessions.map(({ keepMs }) => keepMs / 2)),
+    pingMs: options.pingMs,
+    rotateBytes: reading.rotateBytes,
+    endSeen: reading.endSeen,
+    room: held.room,
+    done: () => options.answers.delete(pump),
+  });
+  options.answers.add(pump);
+  request.resume();
+  response.cork();
+  if (reading.padBytes > 0) response.write(encoding.record(paddingRecord(reading.padBytes), 0));
+  for (const record of first) response.write(encoding.record(record, 0));
+  pump.start();
+  response.uncork();
+  tie(response, pump);
+};
+
+/** A `raw` answer, until its loop ends. `first` is the line of a connect. */
+export const holdRaw = (
+  ask: Ask,
+  options: TransportOptions,
+  reader: Reader,
+  how: { first?: string; close?: boolean },
+): void => {
+  const { request, response } = ask;
+  response.writeHead(200, { ...raw, ...ask.headers, ...(how.close ? { Connection: 'close' } : {}) });
+  if (how.first === undefined) response.flushHeaders();
+  else response.write(`${how.first}\n`);
+  request.resume();
+  let loop: Loop | null = null;
+  const done = (): void => {
+    if (loop) options.answers.delete(loop);
+  };
+  loop = pumpRaw(reader, rawSink(response), done);
+  options.answers.add(loop);
+  tie(response, loop);
+};

@@ -1,0 +1,62 @@
+/** Static files: GET and HEAD, no dotfiles, no listings, no way out of the root by links; HTML gets its page token. */
+import { realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import fastifyStatic from '@fastify/static';
+import type {} from '@fastify/websocket';
+import type { FastifyPluginAsync } from 'fastify';
+
+export interface PagesOptions {
+  /** The directory to serve. */
+  root: string;
+  /** Makes the token of a page that is served now. [PROTOCOL 11] */
+  token: () => string;
+}
+
+/** Where a page wants its token. */
+const PLACE = '{{token}}';
+
+/** Every link is followed first: what lies outside the root then is not there. */
+const isInside = (root: string, pathname: string): boolean => {
+  try {
+    return realpathSync(join(root, pathname)).startsWith(root + sep) || pathname === '/';
+  } catch {
+    // Not there, or a loop of links: the answer is the same.
+    return false;
+  }
+};
+
+export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, token }) => {
+  const real = realpathSync(root);
+  app.addHook('onRequest', async (request, reply) => {
+    // Without this an upgrade on a path of no route would be a socket that is opened and closed at once.
+    if (request.ws) return reply.code(404).header('Connection', 'close').send('NO BAD_REQUEST nothing is here\n');
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+    if (!isPage || reply.statusCode !== 200) return payload;
+    // A token is good for a while only, so a page that carries one is never kept.
+    reply
+      .header('Cache-Control', 'no-store')
+      .removeHeader('ETag')
+      .removeHeader('Last-Modified')
+      .removeHeader('Content-Length');
+    if (request.method === 'HEAD' || payload === null) return payload;
+    return (await buffer(payload as Readable)).toString('utf8').replaceAll(PLACE, token());
+  });
+  await app.register(fastifyStatic, {
+    root: real,
+    dotfiles: 'ignore',
+    list: false,
+    index: ['index.html'],
+    acceptRanges: false,
+    decorateReply: false,
+    setHeaders: (response) => {
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.setHeader('Referrer-Policy', 'same-origin');
+    },
+    allowedPath: (pathname) =>
+      isInside(real, pathname) && (!pathname.endsWith('/') || isInside(real, join(pathname, 'index.html'))),
+  });
+};

@@ -1,0 +1,240 @@
+/** The loop of one held answer with records: takes from its readers in turn, says what happens to them, and when to ask again. */
+import type { Reader } from '../core/reader.ts';
+import { Deadlines } from './deadlines.ts';
+import type { Encoding, Piece } from './encoding/index.ts';
+
+/** Where the pump writes: a response, of which it uses no more than this. */
+export interface Sink {
+  /** Sends pieces together. @returns false when no more should come before `resume` is called. */
+  send(pieces: readonly Piece[]): boolean;
+  /** Finishes the answer properly. */
+  finish(): void;
+}
+
+/** One session of the answer; without a reader it has only the record that says why. */
+export interface Seat {
+  reader: Reader | null;
+  /** What to say of this session first, if anything: AT, or why there is no reader. */
+  greeting: string;
+}
+
+export interface PumpOptions {
+  encoding: Encoding;
+  mode: 'stream' | 'poll';
+  holdMs: number;
+  pingMs: number;
+  rotateBytes: number;
+  /** The client has seen END: it is not said again and does not end a poll. */
+  endSeen: boolean;
+  /** An exchange at window 0: it ends when this is true, with the record. */
+  room?: (() => string | null) | undefined;
+  /** Called once, when the answer is over. */
+  done: () => void;
+}
+
+/** A poll waits this long for more after its first bytes. [PROTOCOL 3: at most 15 ms] */
+const COALESCE_MS = 4;
+const POLL_BYTES = 64 * 1024;
+const TAKE_BYTES = 64 * 1024;
+/** A small record this long after the start proves that nothing on the way holds the answer back. */
+const PROOF_MS = 400;
+/** How long an answer waits for an acknowledgement once all that the window allows is sent. */
+const EXHAUSTED_MS = 1000;
+
+type Moment = 'hold' | 'proof' | 'ping' | 'coalesced' | 'exhausted' | 'quiet';
+
+export class Pump {
+  readonly #seats: Seat[];
+  readonly #several: boolean;
+  readonly #options: PumpOptions;
+  readonly #sink: Sink;
+  readonly #deadlines = new Deadlines<Moment>((moment) => this.#due(moment));
+  readonly #endTold = new Set<Seat>();
+  readonly #left = new Set<Seat>();
+  #current: Seat | null = null;
+  #pieces: Piece[] = [];
+  #bytes = 0;
+  #signs = 0;
+  #said = false;
+  #blocked = false;
+  #over = false;
+  #running = false;
+
+  constructor(sink: Sink, seats: Seat[], options: PumpOptions) {
+    this.#sink = sink;
+    this.#seats = seats;
+    this.#several = seats.length > 1;
+    this.#options = options;
+  }
+
+  /** Begins; until `stop` or the end of the answer the pump wakes by itself. */
+  start(): void {
+    const now = performance.now();
+    for (const seat of this.#seats) {
+      this.#say(seat, seat.greeting);
+      if (seat.reader) seat.reader.onChange(() => this.run());
+      else this.#leave(seat);
+    }
+    const { mode, holdMs, pingMs } = this.#options;
+    if (mode === 'poll') this.#deadlines.set('hold', now + holdMs);
+    else {
+      this.#deadlines.set('proof', now + Math.min(PROOF_MS, pingMs));
+      this.#signs = this.#countSigns();
+      this.#deadlines.set('quiet', now + this.#quietMs);
+    }
+    this.run();
+    // What was there already needs no coalescing.
+    if (mode === 'poll' && this.#said) this.#finish(true);
+  }
+
+  /** The response takes bytes again. */
+  resume(): void {
+    this.#blocked = false;
+    for (const { reader } of this.#seats) if (reader) reader.blocked = false;
+    this.run();
+  }
+
+  /** The response is gone: nothing more is written. */
+  stop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#deadlines.stop();
+    for (const { reader } of this.#seats) reader?.detach();
+    this.#options.done();
+  }
+
+  /** Writes all that can be written now. */
+  run(): void {
+    if (this.#over || this.#blocked || this.#running) return;
+    this.#running = true;
+    while (!this.#over && !this.#blocked && this.#round()) this.#flush();
+    this.#running = false;
+    if (this.#over) return;
+    this.#flush();
+    this.#decide();
+  }
+
+  /** Gives each session one turn. @returns whether anything was taken */
+  #round(): boolean {
+    let took = false;
+    for (const seat of this.#seats) {
+      if (this.#left.has(seat) || !seat.reader || this.#spent) continue;
+      took = this.#turn(seat, seat.reader) || took;
+    }
+    return took;
+  }
+
+  #turn(seat: Seat, reader: Reader): boolean {
+    if (reader.moved !== null) {
+      this.#say(seat, `MOVED ${reader.moved}`);
+      this.#leave(seat);
+      return false;
+    }
+    const from = reader.position;
+    const chunk = reader.take(Math.min(TAKE_BYTES, this.#budget - this.#bytes));
+    if (chunk) {
+      this.#address(seat);
+      this.#pieces.push(...this.#options.encoding.data(chunk, from));
+      this.#bytes += chunk.length;
+      this.#said = true;
+    }
+    if (reader.ended && !this.#options.endSeen && !this.#endTold.has(seat)) {
+      this.#endTold.add(seat);
+      this.#say(seat, 'END');
+      this.#said = true;
+    }
+    const final = reader.over ? reader.session.finalRecord : null;
+    if (final) {
+      this.#say(seat, final);
+      this.#leave(seat);
+    }
+    return chunk !== null;
+  }
+
+  /** Ends the answer, or says what it waits for. */
+  #decide(): void {
+    const { mode, room } = this.#options;
+    if (this.#left.size === this.#seats.length) return this.#finish(this.#several);
+    if (this.#blocked) return;
+    if (this.#spent) return this.#finish(true);
+    const grown = room?.();
+    if (grown) {
+      this.#say(this.#seats[0] as Seat, grown);
+      return this.#finish(true);
+    }
+    const now = performance.now();
+    if (mode === 'poll') {
+      if (this.#said) this.#deadlines.setOnce('coalesced', now + Math.min(COALESCE_MS, this.#options.holdMs));
+      return;
+    }
+    if (this.#seats.some(({ reader }) => reader?.exhausted)) this.#deadlines.setOnce('exhausted', now + EXHAUSTED_MS);
+    else this.#deadlines.clear('exhausted');
+  }
+
+  #due(moment: Moment): void {
+    if (this.#over) return;
+    if (moment === 'ping' || moment === 'proof') {
+      if (this.#blocked) return this.#deadlines.set('ping', performance.now() + this.#options.pingMs);
+      this.#say(null, 'PING');
+      this.#flush();
+    } else if (moment === 'quiet') {
+      const signs = this.#countSigns();
+      if (signs === this.#signs) return this.#finish(true);
+      this.#signs = signs;
+      this.#deadlines.set('quiet', performance.now() + this.#quietMs);
+    } else if (moment !== 'exhausted' || this.#seats.some(({ reader }) => reader?.exhausted)) this.#finish(true);
+  }
+
+  #finish(again: boolean): void {
+    if (this.#over) return;
+    if (again) this.#say(null, 'AGAIN');
+    this.#flush();
+    this.#sink.finish();
+    this.stop();
+  }
+
+  #leave(seat: Seat): void {
+    this.#left.add(seat);
+    this.#said = true;
+    seat.reader?.detach();
+  }
+
+  /** One record, of a session or of the answer. */
+  #say(seat: Seat | null, text: string): void {
+    if (seat) this.#address(seat);
+    const offset = (seat ?? this.#seats[0])?.reader?.position ?? 0;
+    this.#pieces.push(this.#options.encoding.record(text, offset));
+  }
+
+  #address(seat: Seat): void {
+    if (!this.#several || this.#current === seat) return;
+    this.#current = seat;
+    this.#pieces.push(this.#options.encoding.record(`SESSION ${this.#seats.indexOf(seat)}`, 0));
+  }
+
+  #flush(): void {
+    if (this.#pieces.length === 0) return;
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    if (this.#options.mode === 'stream') this.#deadlines.set('ping', performance.now() + this.#options.pingMs);
+    if (this.#sink.send(pieces)) return;
+    this.#blocked = true;
+    for (const { reader } of this.#seats) if (reader) reader.blocked = true;
+  }
+
+  get #budget(): number {
+    return this.#options.mode === 'poll' ? POLL_BYTES : this.#options.rotateBytes;
+  }
+
+  get #spent(): boolean {
+    return this.#bytes >= this.#budget;
+  }
+
+  get #quietMs(): number {
+    return Math.min(...this.#seats.map(({ reader }) => (reader ? reader.session.keepMs / 2 : Infinity)));
+  }
+
+  #countSigns(): number {
+    return this.#seats.reduce((sum, { reader }) => sum + (reader ? reader.session.signs : 0), 0);
+  }
+}

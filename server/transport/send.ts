@@ -1,0 +1,92 @@
+/** POST /send: bytes for the target, acknowledgements and the client's end. [PROTOCOL 3, send] */
+import type { FastifyPluginCallback } from 'fastify';
+import { NetwineError } from '../core/errors.ts';
+import type { Session } from '../core/session.ts';
+import { send } from './answer.ts';
+import { createDecoder } from './coding.ts';
+import type { Ask, TransportOptions } from './context.ts';
+import type { Parameters } from './parameters.ts';
+import type { Payload } from './request.ts';
+import { waitForRoom } from './room.ts';
+import { MOST_CODED_BYTES, readUp, type Up, Upload, type Uploaded } from './upload.ts';
+import { addVerb, sendRecord } from './verb.ts';
+
+const MOST_WAIT_MS = 10_000;
+
+/** The key of a verb that takes one. @throws BAD_REQUEST */
+export const readKey = (parameters: Parameters): string => {
+  const key = parameters.text('key');
+  if (key === undefined) throw new NetwineError('BAD_REQUEST', { text: 'key is missing' });
+  return key;
+};
+
+/** The line that a send is answered with. */
+export const sendLine = ({ up, sent, state }: Session): string =>
+  `OK ${up.next} ${state === 'closed' ? 0 : up.room} ${sent}${up.ended || state === 'closed' ? ' END' : ''}`;
+
+/** Appends of a session, one after the other: two at a time would mix. */
+const appending = new WeakMap<Session, Promise<unknown>>();
+
+/** Runs an upload; an append waits for its turn. */
+export const runUpload = (upload: Upload, session: Session, up: Up): Promise<Uploaded> => {
+  if (up.at !== undefined) return upload.run();
+  const turn = (appending.get(session) ?? Promise.resolve()).then(() => upload.run());
+  appending.set(
+    session,
+    turn.catch(() => {}),
+  );
+  return turn;
+};
+
+const act = async (ask: Ask, options: TransportOptions): Promise<void> => {
+  const { parameters, request, response, headers } = ask;
+  const session = options.router.sessions.get(readKey(parameters));
+  const up = readUp(parameters);
+  if (session.code) {
+    if (await late(ask, session, up)) send(request, response, { body: `${sendLine(session)}\n`, headers });
+    return;
+  }
+  const hold = parameters.number('hold');
+  const waitMs = Math.min(hold === undefined ? options.holdMs : hold * 1000, MOST_WAIT_MS);
+  const upload = new Upload(ask, session, { up, options: { maxBodyBytes: options.maxBodyBytes, waitMs } });
+  const { how, bytes } = await runUpload(upload, session, up);
+  if (how === 'cut') return;
+  const probe = bytes === 0 && up.ack === undefined && up.end === undefined;
+  if (probe) await waitForRoom(session, response, waitMs);
+  if (session.code && !session.up.ended) {
+    return sendRecord(ask, session.finalRecord ?? '', ask.form.encoding, 410);
+  }
+  send(request, response, { body: `${sendLine(session)}\n`, headers, close: up.at === undefined && bytes > 0 });
+};
+
+/**
+ * The up part of a request to a session that is over: what it already took is confirmed, the rest is told why.
+ * @returns whether it is confirmed; otherwise the request is answered, or gone.
+ */
+export const late = async (ask: Ask, session: Session, up: Up): Promise<boolean> => {
+  if (up.ack !== undefined) session.ack(up.ack);
+  const from = up.at ?? session.up.next;
+  const bytes = await decodedLength(ask.payload, up, session.up.next - from);
+  if (bytes === null) return false;
+  if (from + bytes <= session.up.next && (typeof up.end !== 'number' || up.end <= session.up.next)) return true;
+  sendRecord(ask, session.finalRecord ?? '', ask.form.encoding, 410);
+  return false;
+};
+
+/** How long a payload is, decoded, or more than known where it is longer; null where it was cut. */
+const decodedLength = async (payload: Payload, { coding }: Up, known: number): Promise<number | null> => {
+  try {
+    const body = await payload.readAll(coding === 'raw' ? Math.max(known, 0) : MOST_CODED_BYTES);
+    if (body === null) return null;
+    const decoder = createDecoder(coding);
+    return decoder.push(body).length + decoder.finish().length;
+  } catch (cause) {
+    if (cause instanceof NetwineError && cause.code === 'TOO_LARGE') return Infinity;
+    throw cause;
+  }
+};
+
+export const sendVerb: FastifyPluginCallback<TransportOptions> = (app, options, done) => {
+  addVerb(app, '/send', options, { act: (ask) => act(ask, options) });
+  done();
+};

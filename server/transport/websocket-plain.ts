@@ -1,0 +1,92 @@
+/** A WebSocket of a client that knows nothing of netwine: bytes only, both ways. [PROTOCOL 8, any other subprotocol] */
+import type { WebSocket } from 'ws';
+import { failures, NetwineError } from '../core/errors.ts';
+import { encodePacket, PacketDecoder } from '../core/framing.ts';
+import type { Session } from '../core/session.ts';
+import type { TransportOptions } from './context.ts';
+import { pumpDown } from './websocket-down.ts';
+
+/** How long a target may take for what was still on its way when its client closed. */
+const LAST_BYTES_MS = 10_000;
+const NORMAL = 1000;
+
+/** Joins a socket and a session that nobody else has the key of; each ends with the other. */
+export const servePlain = (ws: WebSocket, session: Session, options: TransportOptions): void => {
+  const packets = session.framing === 'packets' ? new PacketDecoder() : null;
+  const reader = session.attach({ from: 0, connect: true });
+  if (typeof reader === 'number') return ws.terminate();
+  const forget = (): void => options.router.sessions.forget(session);
+  const run = pumpDown(ws, reader, {
+    ...(packets ? { cut: (bytes) => packets.push(bytes) } : {}),
+    // Nobody can attach again, so what the socket has is done with.
+    sent: () => session.ack(reader.position),
+    idle: () => {
+      if (reader.over && session.code) close(ws, session.code);
+      else if (reader.ended) ws.close(NORMAL);
+    },
+  });
+  const up = new UpQueue(ws, session);
+  ws.on('message', (data: Buffer) => up.push(data, packets !== null));
+  ws.on('pong', () => session.touch());
+  const ping = setInterval(() => ws.ping(), options.pingMs);
+  ws.on('close', (code) => {
+    clearInterval(ping);
+    reader.detach();
+    up.finish(isClean(code));
+    if (session.code) forget();
+    else session.target.once('close', forget);
+  });
+  run();
+};
+
+const isClean = (code: number): boolean => code === NORMAL || code === 1001 || code === 1005;
+
+const close = (ws: WebSocket, code: keyof typeof failures): void => ws.close(failures[code].close, failures[code].text);
+
+/** Messages that the target has not taken: while there are any the socket is not read. */
+class UpQueue {
+  readonly #ws: WebSocket;
+  readonly #session: Session;
+  #waiting: Uint8Array[] = [];
+  #leaves: 'clean' | null = null;
+
+  constructor(ws: WebSocket, session: Session) {
+    this.#ws = ws;
+    this.#session = session;
+    session.writes = 'offsets';
+    session.onRoom(() => this.#drain());
+  }
+
+  push(message: Uint8Array, framed: boolean): void {
+    this.#session.touch();
+    try {
+      this.#waiting.push(framed ? encodePacket(message) : message);
+    } catch (cause) {
+      const code = cause instanceof NetwineError ? cause.code : 'INTERNAL';
+      return close(this.#ws, code);
+    }
+    this.#drain();
+  }
+
+  /** The socket is closed: what it said is still written, unless it broke. */
+  finish(clean: boolean): void {
+    if (!clean) return this.#session.close('RESET');
+    this.#leaves = 'clean';
+    this.#drain();
+  }
+
+  #drain(): void {
+    const { up, code } = this.#session;
+    while (this.#waiting.length > 0 && !code) {
+      const first = this.#waiting[0] as Uint8Array;
+      const done = up.accept(up.next, first);
+      if (done < first.length) {
+        this.#waiting[0] = first.subarray(done);
+        return this.#ws.pause();
+      }
+      this.#waiting.shift();
+    }
+    if (this.#leaves && !code && up.endAt === null) this.#session.leave(up.next, LAST_BYTES_MS);
+    else if (this.#ws.isPaused) this.#ws.resume();
+  }
+}

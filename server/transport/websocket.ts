@@ -1,0 +1,151 @@
+/** GET /connect, GET /receive and routes by WebSocket upgrade: who may, which dialect, and the dial before the 101. [PROTOCOL 8] */
+import type { IncomingMessage } from 'node:http';
+import type {} from '@fastify/websocket';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { WebSocket, WebSocketServer } from 'ws';
+import { asNetwineError, failures, NetwineError } from '../core/errors.ts';
+import type { Session } from '../core/session.ts';
+import type { Target } from '../core/target.ts';
+import { refuse } from './answer.ts';
+import { type ConnectOptions, logged, readTarget } from './connect.ts';
+import { callOf, clientOf, type TransportOptions } from './context.ts';
+import { watchEarly } from './early.ts';
+import { common } from './headers.ts';
+import { type Parameters, parseParameters } from './parameters.ts';
+import { redeem } from './ticket.ts';
+import { serveFirst } from './websocket-first.ts';
+import { servePlain } from './websocket-plain.ts';
+
+export const SUBPROTOCOL = 'netwine.1';
+
+/** What the WebSocket library is told, here and where an application registers it itself. */
+export const websocketOptions = {
+  maxPayload: 1024 * 1024,
+  maxFragments: 1024,
+  perMessageDeflate: false,
+  handleProtocols: (offered: Set<string>): string | false =>
+    offered.has(SUBPROTOCOL) ? SUBPROTOCOL : (offered.values().next().value ?? false),
+};
+
+/** Throws where an application has registered the WebSocket library in a way that would break the bridge. */
+export const checkWebsocket = ({ options }: WebSocketServer): void => {
+  const fits =
+    options.perMessageDeflate === false &&
+    (options.maxPayload ?? 0) <= websocketOptions.maxPayload &&
+    options.handleProtocols === websocketOptions.handleProtocols;
+  if (!fits) throw new Error('register @fastify/websocket with { options: websocketOptions }, which netwine exports');
+};
+
+/** What is known of an upgrade before its 101. */
+interface Upgrade {
+  parameters: Parameters;
+  origin: string | null;
+  /** The session of a plain client; netwine's own dialect connects by its first message. */
+  session: Session | null;
+}
+
+const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+
+const offers = (request: IncomingMessage): string[] =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+
+/** A handshake that the library will refuse is not worth a dial. [RFC 6455 4.2.1] */
+const isHandshake = ({ headers }: IncomingMessage): boolean =>
+  /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '') &&
+  ['13', '8'].includes(headers['sec-websocket-version'] ?? '');
+
+const queryOf = (request: IncomingMessage): Parameters => {
+  const url = request.url ?? '';
+  const mark = url.indexOf('?');
+  return parseParameters(mark < 0 ? '' : url.slice(mark + 1));
+};
+
+const judge = async (request: IncomingMessage, route: Target | null, options: TransportOptions): Promise<void> => {
+  const client = clientOf(request);
+  const { upgrade, target } = await logged(
+    options,
+    client,
+    async () => readUpgrade(request, route, options),
+    'websocket',
+  );
+  upgrades.set(request, upgrade);
+  if (target === null) return;
+  const early = watchEarly(request.socket, options.upWindowBytes);
+  try {
+    const how = { transport: 'websocket', signal: early.gone };
+    const opened = await options.router.open({ ...client, origin: upgrade.origin }, target, how);
+    if ('moved' in opened) throw new NetwineError('INTERNAL');
+    const { session } = opened;
+    upgrade.session = session;
+    // Should the library refuse the handshake after all, nobody has the session.
+    request.socket.once('close', () => {
+      if (upgrade.session) session.close('ABANDONED');
+    });
+  } finally {
+    early.release();
+  }
+};
+
+/** What an upgrade asks for; no target where nothing is dialled before the 101. */
+const readUpgrade = (request: IncomingMessage, route: Target | null, options: TransportOptions) => {
+  const parameters = queryOf(request);
+  const origin = options.gate.checkCaller(callOf(request), { token: parameters.text('token'), upgrade: true });
+  if (parameters.has('key')) throw new NetwineError('BAD_REQUEST', { text: 'a key never stands in a URL' });
+  const upgrade: Upgrade = { parameters, origin, session: null };
+  const later = offers(request).includes(SUBPROTOCOL) || !isHandshake(request);
+  return { upgrade, target: later ? null : readTarget(parameters.text('to'), route) };
+};
+
+const refuseUpgrade = (reply: FastifyReply, cause: unknown, options: TransportOptions): void => {
+  const error = asNetwineError(cause);
+  if (error.code === 'INTERNAL') options.onInternal(error.cause);
+  const { status } = failures[error.code];
+  void reply
+    .code(status)
+    .headers({ ...common, 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' })
+    .send(`${error.record}\n`);
+};
+
+export const websocketVerb: FastifyPluginCallback<ConnectOptions> = (app, options, done) => {
+  const add = (
+    path: string,
+    route: Target | null,
+    get: (request: FastifyRequest, reply: FastifyReply) => void,
+  ): void => {
+    app.route({
+      method: 'GET',
+      url: path,
+      exposeHeadRoute: false,
+      preHandler: async (request, reply) => {
+        if (!request.ws) return;
+        await judge(request.raw, route, options).catch((cause) => refuseUpgrade(reply, cause, options));
+        if (reply.sent) return reply;
+      },
+      handler: (request, reply) => {
+        reply.hijack();
+        get(request, reply);
+      },
+      wsHandler: (ws, request) => serve(ws, request.raw, route, options),
+    });
+  };
+  const postOnly = (request: FastifyRequest, reply: FastifyReply): void =>
+    refuse(request.raw, reply.raw, new NetwineError('BAD_REQUEST', { text: 'POST this, or upgrade to a WebSocket' }), {
+      encoding: null,
+      status200: false,
+    });
+  add('/connect', null, postOnly);
+  add('/receive', null, (request, reply) => void redeem(request.raw, reply.raw, options));
+  for (const [path, target] of options.routes) add(path, target, postOnly);
+  done();
+};
+
+const serve = (ws: WebSocket, request: IncomingMessage, route: Target | null, options: TransportOptions): void => {
+  const upgrade = upgrades.get(request);
+  if (!upgrade) return ws.terminate();
+  const { session, parameters, origin } = upgrade;
+  upgrade.session = null;
+  // Watched until now, the socket was left paused.
+  ws.resume();
+  if (session) return servePlain(ws, session, options);
+  serveFirst(ws, { client: { ...clientOf(request), origin }, to: parameters.text('to'), route, options });
+};
