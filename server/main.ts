@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+/** The command line: settings, then the app, then listening; signals drain it. The only file that touches process. */
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type App, createApp } from './app.ts';
+import { checkHosts } from './cli/check-hosts.ts';
+import { parseCommand } from './config/command.ts';
+import { helpText } from './config/help.ts';
+import { loadSettings } from './config/load.ts';
+import type { Settings } from './config/settings.ts';
+import { UsageError } from './config/usage-error.ts';
+import { DemoError, startDemo } from './demo/start.ts';
+import { HostsError } from './policy/hosts-error.ts';
+import { type Hosts, loadHosts, parseHosts } from './policy/load.ts';
+import { createPolicy } from './policy/policy.ts';
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+const err = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** The package is where its package.json is: one or two levels up, by whether this file is built. */
+const packageRoot = (): string => {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (dirname(directory) !== directory) {
+    try {
+      readFileSync(join(directory, 'package.json'));
+      return directory;
+    } catch {
+      directory = dirname(directory);
+    }
+  }
+  throw new Error('the package of netwine is not whole: its package.json is missing');
+};
+
+const packaged = { hosts: join(packageRoot(), 'hosts'), pages: join(packageRoot(), 'client', 'demo') };
+
+/** Starts a bridge and ends it gracefully at a signal. @returns where it listens */
+const start = async (settings: Settings, hosts: Hosts): Promise<string> => {
+  for (const warning of hosts.warnings) err(warning);
+  const { listen, prefix } = settings;
+  let running: App | null = null;
+  const self = (): AddressInfo[] => (running?.app.addresses() ?? []) as AddressInfo[];
+  running = await createApp({
+    ...settings,
+    policy: createPolicy({ hosts, self }),
+    routes: hosts.routes,
+    hostNames: [listen.host],
+    staticDir: settings.staticDir ?? packaged.pages,
+  });
+  await running.app.listen({ host: listen.host, port: listen.port });
+  endAtSignals(running, settings.drainMs);
+  const { port } = running.app.server.address() as AddressInfo;
+  return `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}${prefix === '/' ? '' : prefix}`;
+};
+
+/** The first signal drains, the second one does not wait. */
+const endAtSignals = ({ app, bridge }: App, drainMs: number): void => {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    await bridge.drain(drainMs);
+    await app.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+};
+
+const serve = async (args: readonly string[]): Promise<void> => {
+  const settings = load(args, 'serve');
+  const directory = settings.hostsDir ?? packaged.hosts;
+  const url = await start(settings, await loadHosts(directory));
+  const packagedNote =
+    settings.hostsDir === null ? ' (the packaged files, which open nothing but the demo: see --hosts)' : '';
+  out(`netwine listens at ${url}; hosts files: ${directory}${packagedNote}`);
+};
+
+const demo = async (args: readonly string[]): Promise<void> => {
+  const settings = load(args, 'demo');
+  await startDemo(
+    {
+      listen: settings.listen,
+      chat: settings.chat,
+      startBridge: async ({ targets }) => ({
+        url: await start(settings, parseHosts({ clients: 'allow @loopback\n', targets })),
+      }),
+    },
+    { out, err },
+  );
+};
+
+const load = (args: readonly string[], command: 'serve' | 'demo'): Settings =>
+  loadSettings({ args, env: process.env, readFile: (path) => readFileSync(path, 'utf8'), command });
+
+const main = async (args: readonly string[]): Promise<number | null> => {
+  const { command, rest } = parseCommand(args);
+  if (command === 'serve') await serve(rest);
+  else if (command === 'demo') await demo(rest);
+  else if (command === 'check-hosts') return checkHosts(rest, { out, err, defaultHosts: packaged.hosts });
+  else if (command === 'version') out(version());
+  else out(helpText(rest[0]));
+  return command === 'serve' || command === 'demo' ? null : 0;
+};
+
+const version = (): string => JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
+
+/** A fault of a person is told in a line or two; anything else is ours, and shows where. */
+const explain = (error: unknown): string => {
+  const known = error instanceof UsageError || error instanceof HostsError || error instanceof DemoError;
+  if (known) return error.message;
+  if (error instanceof Error && 'syscall' in error) return `netwine cannot start: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+};
+
+try {
+  const status = await main(process.argv.slice(2));
+  if (status !== null) process.exitCode = status;
+} catch (error) {
+  err(explain(error));
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
