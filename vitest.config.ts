@@ -1,9 +1,39 @@
+/** The test run: five lanes over two workers; what no other lane names is logic. */
 import { defineConfig } from 'vitest/config';
+import { ClosingReporter } from './test/support/reporter.ts';
+
+const lanes = {
+  /** The wire: black box by URL, transports, targets, and the whole app in one process. */
+  protocol: [
+    'test/protocol/**/*.test.ts',
+    'test/server/transport/**/*.test.ts',
+    'test/server/target/**/*.test.ts',
+    'test/server/app*.test.ts',
+  ],
+  /** Pages in a real browser. */
+  browser: ['test/browser/**/*.test.ts'],
+  /** Real proxies in between. */
+  proxy: ['test/proxy/**/*.test.ts'],
+  /** Real servers and clients that nobody here wrote. */
+  peers: ['test/peers/**/*.test.ts'],
+};
+
+const lane = (name: string, include: string[], exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include, exclude },
+});
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    allowOnly: false,
+    reporters: ['default', new ClosingReporter()],
+    projects: [
+      lane('logic', ['test/**/*.test.ts'], Object.values(lanes).flat()),
+      ...Object.entries(lanes).map(([name, include]) => lane(name, include)),
+    ],
   },
 });

@@ -5,4 +5,3 @@ export type { Client, Connect, Framing, Permit, PermitOptions, Policy, Target, T
 export { formatTarget, parseTarget } from './core/target-url.ts';
 export { type Hosts, loadHosts, parseHosts } from './policy/load.ts';
 export { createPolicy, type PolicyOptions } from './policy/policy.ts';
-export { websocketOptions } from './transport/websocket.ts';

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command line: settings, then the app, then listening; signals drain it. The only file that touches process. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type App, createApp } from './app.ts';
+import { type App, createApp, HostsError } from './app.ts';
 import { checkHosts } from './cli/check-hosts.ts';
 import { parseCommand } from './config/command.ts';
 import { helpText } from './config/help.ts';
@@ -12,9 +12,6 @@ import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { UsageError } from './config/usage-error.ts';
 import { DemoError, startDemo } from './demo/start.ts';
-import { HostsError } from './policy/hosts-error.ts';
-import { type Hosts, loadHosts, parseHosts } from './policy/load.ts';
-import { createPolicy } from './policy/policy.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -33,25 +30,38 @@ const packageRoot = (): string => {
   throw new Error('the package of netwine is not whole: its package.json is missing');
 };
 
+/** What is opened after the start: the listening socket, a static file or two, look-ups of names. */
+const LATER_DESCRIPTORS = 8;
+
 const packaged = { hosts: join(packageRoot(), 'hosts'), pages: join(packageRoot(), 'client', 'demo') };
 
 /** Starts a bridge and ends it gracefully at a signal. @returns where it listens */
-const start = async (settings: Settings, hosts: Hosts): Promise<string> => {
-  for (const warning of hosts.warnings) err(warning);
+const start = async (settings: Settings, hosts: string | { clients: string; targets: string }): Promise<string> => {
   const { listen, prefix } = settings;
-  let running: App | null = null;
-  const self = (): AddressInfo[] => (running?.app.addresses() ?? []) as AddressInfo[];
-  running = await createApp({
+  const descriptors = countDescriptors();
+  const running = await createApp({
     ...settings,
-    policy: createPolicy({ hosts, self }),
-    routes: hosts.routes,
-    hostNames: [listen.host],
+    hosts,
+    // A wildcard is no name that anybody could ask for.
+    hostNames: ['0.0.0.0', '::'].includes(listen.host) ? [] : [listen.host],
     staticDir: settings.staticDir ?? packaged.pages,
+    ...(descriptors ? { descriptors } : {}),
   });
+  for (const warning of running.warnings) err(warning);
   await running.app.listen({ host: listen.host, port: listen.port });
   endAtSignals(running, settings.drainMs);
   const { port } = running.app.server.address() as AddressInfo;
   return `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}${prefix === '/' ? '' : prefix}`;
+};
+
+/** The limit of open files and how many are open, where the system tells. [proc(5), /proc/PID/limits] */
+const countDescriptors = (): { limit: number; base: number } | null => {
+  try {
+    const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]);
+    return Number.isFinite(limit) ? { limit, base: readdirSync('/proc/self/fd').length + LATER_DESCRIPTORS } : null;
+  } catch {
+    return null;
+  }
 };
 
 /** The first signal drains, the second one does not wait. */
@@ -70,7 +80,7 @@ const endAtSignals = ({ app, bridge }: App, drainMs: number): void => {
 const serve = async (args: readonly string[]): Promise<void> => {
   const settings = load(args, 'serve');
   const directory = settings.hostsDir ?? packaged.hosts;
-  const url = await start(settings, await loadHosts(directory));
+  const url = await start(settings, directory);
   const packagedNote =
     settings.hostsDir === null ? ' (the packaged files, which open nothing but the demo: see --hosts)' : '';
   out(`netwine listens at ${url}; hosts files: ${directory}${packagedNote}`);
@@ -83,7 +93,7 @@ const demo = async (args: readonly string[]): Promise<void> => {
       listen: settings.listen,
       chat: settings.chat,
       startBridge: async ({ targets }) => ({
-        url: await start(settings, parseHosts({ clients: 'allow @loopback\n', targets })),
+        url: await start(settings, { clients: 'allow @loopback\n', targets }),
       }),
     },
     { out, err },

@@ -1,5 +1,5 @@
 /** Connects by nonce: a repeated connect waits for the same dial, and learns the same answer. [PROTOCOL 3, connect] */
-import { asNetwineError, type NetwineError } from './errors.ts';
+import { asNetwineError, NetwineError } from './errors.ts';
 import type { Session } from './session.ts';
 import type { SessionTable } from './session-table.ts';
 
@@ -11,6 +11,8 @@ export interface Opening {
   /** How many requests have asked; the latest one is the newest. */
   asked: number;
   session: Session | null;
+  /** What a repeat is told once the session is forgotten: a number above all of its readers; null before. */
+  moved: number | null;
   /** When it may be forgotten, or null while its session lives. */
   until: number | null;
 }
@@ -38,6 +40,7 @@ export class Openings {
       target,
       asked: 0,
       session: null,
+      moved: null,
       until: null,
       outcome: dial.then((session) => {
         opening.session = session;
@@ -55,8 +58,18 @@ export class Openings {
   sweep(now: number, sessions: SessionTable): void {
     for (const [nonce, opening] of this.#byNonce) {
       const { session } = opening;
-      if (session && opening.until === null && !sessions.has(session)) opening.until = now + session.keepMs;
-      if (opening.until !== null && now >= opening.until) this.#byNonce.delete(nonce);
+      if (session && !sessions.has(session)) this.#byNonce.set(nonce, forgotten(opening, session, now));
+      else if (opening.until !== null && now >= opening.until) this.#byNonce.delete(nonce);
     }
   }
 }
+
+/** A nonce outlives its session, whose windows must not stay in memory for it. */
+const forgotten = ({ target, asked }: Opening, { highestReader, keepMs }: Session, now: number): Opening => ({
+  target,
+  asked,
+  outcome: Promise.resolve(new NetwineError('GONE')),
+  session: null,
+  moved: highestReader + 1,
+  until: now + keepMs,
+});

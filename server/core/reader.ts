@@ -1,8 +1,31 @@
 /** One attachment to a session's down stream: pulls bytes from an offset until a newer reader takes over. */
-import type { Session } from './session.ts';
+import { NetwineError } from './errors.ts';
+import type { Window } from './window.ts';
 
-export class Reader {
-  readonly session: Session;
+/** The first number shown with a key may be any below this; later ones are close to the highest seen. [PROTOCOL 3, receive] */
+const NUMBERS = 2 ** 31;
+const LEAP = 1000;
+
+/** @param seen the highest number so far, and whether any was shown with the key yet. @throws BAD_REQUEST */
+export const checkReaderNumber = (number: number, seen: { highest: number; shown: boolean }): void => {
+  if (number <= (seen.shown ? seen.highest + LEAP : NUMBERS - 1)) return;
+  throw new NetwineError('BAD_REQUEST', { text: 'reader is too far above the highest seen' });
+};
+
+/** What a reader reads: the down half of a session. */
+export interface Source {
+  readonly window: Window;
+  readonly state: string;
+  readonly targetEnded: boolean;
+  readonly discards: boolean;
+  /** Learns of every take. */
+  took(reader: Reader): void;
+  /** Learns that the reader has left. */
+  left(reader: Reader): void;
+}
+
+export class Reader<S extends Source = Source> {
+  readonly session: S;
   /** The number under which it attached. [PROTOCOL 3, receive] */
   readonly number: number;
   /** The next offset that `take` gives. */
@@ -17,7 +40,7 @@ export class Reader {
   #movedTo: number | null = null;
   #taken = false;
 
-  constructor(session: Session, at: { from: number; number: number; forgets: boolean; holds: boolean }) {
+  constructor(session: S, at: { from: number; number: number; forgets: boolean; holds: boolean }) {
     this.session = session;
     this.position = at.from;
     this.number = at.number;

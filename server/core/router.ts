@@ -1,5 +1,6 @@
 /** The one way in, for every transport: policy, dial, session; and what the log learns of it. */
 import { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { asNetwineError, NetwineError } from './errors.ts';
 import { type Opening, Openings } from './opening.ts';
 import { Session } from './session.ts';
@@ -68,11 +69,17 @@ export class Router extends EventEmitter<RouterEvents> {
   readonly #openings: Openings;
   readonly #options: RouterOptions;
   #draining = false;
+  #targets = 0;
 
   constructor(options: RouterOptions) {
     super();
     this.#options = options;
     this.#openings = new Openings({ failedMs: options.nonceMs });
+  }
+
+  /** How many targets are open, or on their way to be. */
+  get targets(): number {
+    return this.#targets;
   }
 
   /** From now on no new session is opened. */
@@ -93,7 +100,9 @@ export class Router extends EventEmitter<RouterEvents> {
     if (found && found.target !== name) {
       throw new NetwineError('BAD_REQUEST', { text: 'this nonce opened another target' });
     }
-    if (found?.session?.used) return { moved: found.session.highestReader };
+    if (found?.moved) return { moved: found.moved };
+    // Never 0, which would tell the client to repeat this connect for ever.
+    if (found?.session?.used) return { moved: Math.max(found.session.highestReader, 1) };
     // Never used and forgotten meanwhile: a number above 0 tells the client to open anew.
     if (found?.session && !this.sessions.has(found.session)) return { moved: found.session.highestReader + 1 };
     // The dial outlives this request: the client that lost its answer asks again with the same nonce.
@@ -107,31 +116,49 @@ export class Router extends EventEmitter<RouterEvents> {
     this.#openings.sweep(now, this.sessions);
   }
 
-  async #dial(client: Client, target: Target, { transport, keepMs, signal }: OpenOptions): Promise<Session> {
-    const { policy, targets, admit, ...sizes } = this.#options;
+  async #dial(client: Client, target: Target, how: OpenOptions): Promise<Session> {
     try {
       if (this.#draining) throw new NetwineError('DRAINING');
-      admit?.();
-      const permit = await policy.permit(client, target, signal);
-      const type = targets[target.kind];
-      if (!type) throw new NetwineError('BAD_TARGET', { text: 'this bridge has no targets of this kind' });
-      const duplex = await type.connect(permit, signal);
-      if (this.#draining || signal.aborted) {
-        duplex.destroy();
-        throw new NetwineError('DRAINING');
-      }
-      const session = new Session(duplex, {
-        ...sizes,
-        framing: type.framing,
-        keepMs: keepMs === undefined ? sizes.keepMs : clampKeep(keepMs),
-        onClose: (closed) => this.emit('close', closed),
-      });
-      this.sessions.add(session, performance.now());
-      this.emit('open', { session, client, permit, transport });
-      return session;
+      this.#options.admit?.();
+      return await this.#connect(client, target, how);
     } catch (cause) {
-      const error = signal.aborted ? new NetwineError('ABANDONED', { cause }) : asNetwineError(cause);
-      this.emit('refuse', { client, target: formatTarget(target), transport, error });
+      const error = how.signal.aborted ? new NetwineError('ABANDONED', { cause }) : asNetwineError(cause);
+      this.emit('refuse', { client, target: formatTarget(target), transport: how.transport, error });
+      throw error;
+    }
+  }
+
+  async #connect(client: Client, target: Target, { transport, keepMs, signal }: OpenOptions): Promise<Session> {
+    const { policy, targets, ...sizes } = this.#options;
+    const permit = await policy.permit(client, target, signal);
+    const type = targets[target.kind];
+    if (!type) throw new NetwineError('BAD_TARGET', { text: 'this bridge has no targets of this kind' });
+    const duplex = await this.#counted(type.connect(permit, signal));
+    if (this.#draining || signal.aborted) duplex.destroy();
+    if (this.#draining) throw new NetwineError('DRAINING');
+    // It would never say so again, and its session would last until nobody asks for it.
+    if (duplex.destroyed) throw new NetwineError('RESET');
+    const session = new Session(duplex, {
+      ...sizes,
+      framing: type.framing,
+      keepMs: keepMs === undefined ? sizes.keepMs : clampKeep(keepMs),
+      onClose: (closed) => this.emit('close', closed),
+    });
+    this.sessions.add(session, performance.now());
+    this.emit('open', { session, client, permit, transport });
+    return session;
+  }
+
+  /** Counts a target from its dial to its close. */
+  async #counted(dial: Promise<Duplex>): Promise<Duplex> {
+    this.#targets += 1;
+    const leave = (): void => {
+      this.#targets -= 1;
+    };
+    try {
+      return (await dial).once('close', leave);
+    } catch (error) {
+      leave();
       throw error;
     }
   }

@@ -2,16 +2,13 @@
 import type { Duplex } from 'node:stream';
 import { type FailureCode, failures, NetwineError } from './errors.ts';
 import { makeId, makeKey } from './key.ts';
-import { Reader } from './reader.ts';
+import { checkReaderNumber, Reader } from './reader.ts';
+import { reset } from './reset.ts';
 import type { Framing } from './target.ts';
 import { UpWindow } from './up-window.ts';
 import { Window } from './window.ts';
 
 export type SessionState = 'open' | 'target-ended' | 'client-ended' | 'closed';
-
-/** The first reader number shown with a key may be any below this; later ones are close to the highest seen. */
-const READERS = 2 ** 31;
-const READER_LEAP = 1000;
 
 export interface SessionOptions {
   windowBytes: number;
@@ -34,6 +31,9 @@ export interface AttachOptions {
   holds?: boolean;
 }
 
+/** A reader of a session, which it names. */
+export type SessionReader = Reader<Session>;
+
 /** Offsets follow PROTOCOL 3: `sent` is one past the last byte handed to a reader. */
 export class Session {
   readonly id = makeId();
@@ -54,7 +54,7 @@ export class Session {
   signs = 0;
   /** How the client writes: the first write decides between offsets and appends. */
   writes: 'offsets' | 'appends' | null = null;
-  reader: Reader | null = null;
+  reader: SessionReader | null = null;
   highestReader = 0;
   #readerShown = false;
   #finished = false;
@@ -110,11 +110,11 @@ export class Session {
    * @returns the reader, or the number of a newer one where this request is stale.
    * @throws OFFSET, BAD_REQUEST; then nothing has changed.
    */
-  attach(options: AttachOptions): Reader | number {
+  attach(options: AttachOptions): SessionReader | number {
     const { from = this.window.start, forgets = false, holds = false, connect = false } = options;
     const number = connect ? 0 : (options.reader ?? this.highestReader + 1);
     if (number < this.highestReader) return this.highestReader;
-    this.#checkReader(number);
+    checkReaderNumber(number, { highest: this.highestReader, shown: this.#readerShown });
     if (from < this.window.start || from > this.sent) throw this.#offsetDown();
     if (options.reader !== undefined && !connect) this.#readerShown = true;
     this.highestReader = number;
@@ -126,16 +126,10 @@ export class Session {
     return this.reader;
   }
 
-  /** Judges a reader number that a request shows, as `attach` does. @throws BAD_REQUEST */
-  #checkReader(number: number): void {
-    const most = this.#readerShown ? this.highestReader + READER_LEAP : READERS - 1;
-    if (number > most) throw new NetwineError('BAD_REQUEST', { text: 'reader is too far above the highest seen' });
-  }
-
-  /** Reserves a number for a reader that comes later, by ticket. @returns the number, or null where it is stale. */
+  /** Reserves a number for a reader that comes later, by ticket. @returns it, or null where it is stale. @throws BAD_REQUEST */
   reserve(reader: number = this.highestReader + 1): number | null {
     if (reader < this.highestReader) return null;
-    this.#checkReader(reader);
+    checkReaderNumber(reader, { highest: this.highestReader, shown: this.#readerShown });
     return reader;
   }
 
@@ -164,7 +158,7 @@ export class Session {
     this.#changed();
   }
 
-  /** Calls back once when something changed for a writer: room, an end, or the session is over. @returns a way to stop */
+  /** Calls back whenever something changed for a writer: room, an end, or the session is over. @returns a way to stop */
   onRoom(wake: () => void): () => void {
     this.#waiting.add(wake);
     return () => this.#waiting.delete(wake);
@@ -237,6 +231,8 @@ export class Session {
   }
 
   #targetEnd(): void {
+    // After a close bytes were dropped, and an end behind them would be one at the wrong offset.
+    if (this.#code) return;
     this.targetEnded = true;
     this.reader?.wake();
     if (this.#finished) this.close('CLOSED');
@@ -252,9 +248,3 @@ export class Session {
     this.reader?.wake();
   }
 }
-
-/** A clean end has nothing left to say; any other is told to the target as a reset, not as an end. */
-const reset = (target: Duplex & { resetAndDestroy?: () => void }, code: FailureCode): void => {
-  if (code !== 'CLOSED' && target.resetAndDestroy && !target.destroyed) target.resetAndDestroy();
-  else target.destroy();
-};

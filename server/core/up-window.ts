@@ -2,6 +2,9 @@
 import type { Writable } from 'node:stream';
 import { NetwineError } from './errors.ts';
 
+/** Pieces kept apart ahead of their turn: a client has a few posts on their way, not hundreds. */
+const MOST_RANGES = 64;
+
 /**
  *   handed        writing          next                    handed + capacity
  *     |  in flight   |  in the ring  |  gaps filled ahead of next  |
@@ -66,9 +69,14 @@ export class UpWindow {
     return repeated + fresh.length;
   }
 
-  /** Keeps bytes that begin beyond `next`; false, and nothing kept, unless all of them have room. */
+  /** True where bytes that begin beyond `next` have room, all of them; and gaps are not so many that they cost more than the bytes. */
+  fitsAhead(at: number, length: number): boolean {
+    return at + length <= this.next + this.room && this.#ahead.length < MOST_RANGES;
+  }
+
+  /** Keeps bytes that begin beyond `next`; false, and nothing kept, unless they fit. */
   keepAhead(at: number, chunk: Uint8Array): boolean {
-    if (at + chunk.length > this.next + this.room) return false;
+    if (!this.fitsAhead(at, chunk.length)) return false;
     if (chunk.length > 0) this.#store(at, chunk);
     return true;
   }
@@ -127,13 +135,11 @@ export class UpWindow {
   }
 
   #merge(from: number, to: number): void {
-    const apart = this.#ahead.filter((range) => range.to < from || range.from > to);
-    const touching = this.#ahead.filter((range) => range.to >= from && range.from <= to);
-    apart.push({
-      from: Math.min(from, ...touching.map((range) => range.from)),
-      to: Math.max(to, ...touching.map((range) => range.to)),
-    });
-    this.#ahead = apart.sort((a, b) => a.from - b.from);
+    const before = this.#ahead.filter((range) => range.to < from);
+    const after = this.#ahead.filter((range) => range.from > to);
+    const touching = this.#ahead.slice(before.length, this.#ahead.length - after.length);
+    const whole = { from: Math.min(from, touching[0]?.from ?? from), to: Math.max(to, touching.at(-1)?.to ?? to) };
+    this.#ahead = [...before, whole, ...after];
   }
 
   #advance(): void {

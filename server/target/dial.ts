@@ -82,11 +82,9 @@ export const inTurn = async <Opened>(
   throw failure;
 };
 
-/** One spelling for every address: no zone, IPv6 in its short form. */
-const plain = (address: string): string => {
-  const bare = address.replace(/%.*$/, '');
-  return new SocketAddress({ address: bare, family: isIP(bare) === 6 ? 'ipv6' : 'ipv4' }).address;
-};
+/** One spelling for every address: IPv6 in its short form and without a zone. */
+const plain = (address: string): string =>
+  new SocketAddress({ address, family: isIP(address) === 6 ? 'ipv6' : 'ipv4' }).address;
 
 /** Both ends of a socket, as far as the system knows them. */
 export interface Ends {

@@ -1,10 +1,31 @@
 /** A stream socket to a target, whose resets and ends are told apart where Node's own blurs them. */
 import { Socket } from 'node:net';
 
+/**
+ * Makes a socket ask, by an empty write, whether an end is one before it passes it on: on Node 20 a reset that follows
+ * unread data is read as an end (libuv takes the hang-up for it), and the write then fails with ECONNRESET. Where
+ * writes are pending they fail by themselves; once the write side is ended nothing can tell.
+ * @param below the socket that is asked: the same one, or for TLS the one that it lies on.
+ */
+export const askBeforeEnd = (socket: Socket, below: Socket): void => {
+  const push = socket.push.bind(socket);
+  let asked = false;
+  socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    if (chunk !== null || !socket.writable || socket.writableLength > 0) return push(chunk, encoding);
+    if (asked) return false;
+    asked = true;
+    below.write('', (error) => {
+      // The upper socket first: Node 20 crashes where the lower one is gone before it.
+      if (error) socket.destroy(error);
+      else if (!socket.destroyed) push(null);
+    });
+    return false;
+  };
+};
+
 export class TargetSocket extends Socket {
   readonly #resettable: boolean;
   #resetting = false;
-  #ending = false;
 
   /** @param resettable false for a unix socket, which knows no reset: resetting one only closes it. */
   constructor({ resettable }: { resettable: boolean }) {
@@ -13,6 +34,8 @@ export class TargetSocket extends Socket {
     // Errors reach the session by its own listener. This one is for the moments when there is no session yet or any
     // more: without it a reset in such a moment would end the process.
     this.on('error', () => {});
+    // A unix socket whose target has closed fails every write with EPIPE, and is at its proper end all the same.
+    if (resettable) askBeforeEnd(this, this);
   }
 
   /** Closes with a RST at once; what is queued is dropped. Safe in every state, where Node's own throws or leaks. */
@@ -35,21 +58,5 @@ export class TargetSocket extends Socket {
       super.resetAndDestroy();
     }
     return super.destroy(error);
-  }
-
-  /**
-   * Before the end is passed on, an empty write asks whether it is one: on Node 20 a reset that follows unread data
-   * is read as an end (libuv takes the hang-up for it), and the write then fails with ECONNRESET. With writes
-   * pending those fail by themselves; once the write side is ended nothing can tell.
-   */
-  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    if (chunk !== null || !this.writable || this.writableLength > 0) return super.push(chunk, encoding);
-    if (!this.#ending) {
-      this.#ending = true;
-      this.write('', (error) => {
-        if (!error && !this.destroyed) super.push(null);
-      });
-    }
-    return false;
   }
 }

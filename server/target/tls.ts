@@ -6,13 +6,13 @@ import { NetwineError } from '../core/errors.ts';
 import type { Connect, PermitOptions } from '../core/target.ts';
 import { type DialLimits, dial, opened } from './dial.ts';
 import { dialFailure } from './failure.ts';
-import type { TargetSocket } from './target-socket.ts';
+import { askBeforeEnd, type TargetSocket } from './target-socket.ts';
 
 /**
  * Half-close goes as far as TLS allows: `end()` sends close_notify and a FIN, and what the target still sends is read
  * to its end. A TLS 1.3 target may go on sending for as long as it likes [RFC 8446 6.1]; one of TLS 1.2 has to answer
  * with its own close_notify at once and drop what it had to say [RFC 5246 7.2.1], though many go on all the same. The
- * target's close_notify is an 'end' and leaves our side open. A target that leaves by FIN without close_notify looks
+ * target's close_notify is an 'end' and leaves our side open. A FIN without close_notify looks
  * the same: Node does not say which it was.
  * @param timeoutMs for dial and handshake together.
  */
@@ -56,6 +56,7 @@ const secure = async (socket: TargetSocket, { host, insecure, context, limits }:
   upper.resetAndDestroy = () => resetBoth(upper, socket);
   try {
     await opened(upper, 'secureConnect', limits);
+    askBeforeEnd(upper, socket);
     return upper;
   } catch (error) {
     upper.destroy();

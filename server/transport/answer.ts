@@ -62,7 +62,7 @@ export const refuse = (
   const form = encoding ?? lines;
   send(request, response, {
     status: status200 || form.hidesStatus ? 200 : error.failure.status,
-    body: form.record(error.record, 0),
+    body: form.record(error.record),
     contentType: form.contentType,
     headers: error.code === 'LIMIT' || error.code === 'DRAINING' ? { ...headers, 'Retry-After': '5' } : headers,
   });

@@ -19,7 +19,7 @@ export interface TransportOptions {
   windowBytes: number;
   upWindowBytes: number;
   maxBodyBytes: number;
-  /** The held answers of now, so that a stop can wait for them. */
+  /** The held answers and WebSockets of now, so that a stop can wait for them. */
   answers: Set<Loop>;
   /** Told of failures that are the bridge's own. */
   onInternal: (error: unknown) => void;

@@ -20,10 +20,10 @@ const exchange = async (ask: Ask, options: TransportOptions): Promise<void> => {
   if (encoding === null) throw new NetwineError('BAD_REQUEST', { text: 'raw is for streams only' });
   let carried = false;
   if (session.state === 'closed') {
-    if (!(await late(ask, session, up))) return;
+    if (!(await late(ask, session, up, encoding))) return;
   } else {
     const upload = new Upload(ask, session, { up, options: { maxBodyBytes: options.maxBodyBytes, waitMs: 0 } });
-    const { how, bytes } = await runUpload(upload, session, up);
+    const { how, bytes } = await runUpload(upload, ask, { session, up, waitMs: 0 });
     if (how === 'cut') return;
     carried = bytes > 0 || (up.end !== undefined && !session.up.ended);
   }

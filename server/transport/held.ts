@@ -1,7 +1,6 @@
 /** Starts a held answer: headers, padding, its first records, and then its loop. */
 
-import type { Reader } from '../core/reader.ts';
-import type { Session } from '../core/session.ts';
+import type { Session, SessionReader } from '../core/session.ts';
 import { type Loop, rawSink, recordSink, tie } from './answer.ts';
 import type { Ask, TransportOptions } from './context.ts';
 import type { Encoding } from './encoding/index.ts';
@@ -23,7 +22,7 @@ export interface HeldOptions {
 }
 
 /** The seat of an attached reader. */
-export const seatOf = (reader: Reader): Seat => ({ reader, greeting: `AT ${reader.position} ${reader.number}` });
+export const seatOf = (reader: SessionReader): Seat => ({ reader, greeting: `AT ${reader.position} ${reader.number}` });
 
 /** The seat of a session that got no reader: the record says why. */
 export const emptySeat = (record: string): Seat => ({ reader: null, greeting: record });
@@ -32,7 +31,8 @@ export const emptySeat = (record: string): Seat => ({ reader: null, greeting: re
 export const infoRecord = (session: Session, options: TransportOptions, rotateBytes: number): string =>
   [
     `INFO id=${session.id} framing=${session.framing} window=${options.windowBytes} up=${options.upWindowBytes}`,
-    `rotate=${rotateBytes} keep=${session.keepMs / 1000} ping=${options.pingMs / 1000} hold=${options.holdMs / 1000}`,
+    `rotate=${rotateBytes} keep=${session.keepMs / 1000} ping=${options.pingMs / 1000}`,
+    `hold=${Math.min(options.holdMs, session.keepMs / 2) / 1000}`,
   ].join(' ');
 
 /** An answer of records, until its loop ends. */
@@ -59,8 +59,8 @@ export const holdRecords = (ask: Ask, options: TransportOptions, held: HeldOptio
   options.answers.add(pump);
   request.resume();
   response.cork();
-  if (reading.padBytes > 0) response.write(encoding.record(paddingRecord(reading.padBytes), 0));
-  for (const record of first) response.write(encoding.record(record, 0));
+  if (reading.padBytes > 0) response.write(encoding.record(paddingRecord(reading.padBytes)));
+  for (const record of first) response.write(encoding.record(record));
   pump.start();
   response.uncork();
   tie(response, pump);
@@ -70,7 +70,7 @@ export const holdRecords = (ask: Ask, options: TransportOptions, held: HeldOptio
 export const holdRaw = (
   ask: Ask,
   options: TransportOptions,
-  reader: Reader,
+  reader: SessionReader,
   how: { first?: string; close?: boolean },
 ): void => {
   const { request, response } = ask;

@@ -1,5 +1,5 @@
 /** The loop of one held answer with records: takes from its readers in turn, says what happens to them, and when to ask again. */
-import type { Reader } from '../core/reader.ts';
+import type { SessionReader } from '../core/session.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Encoding, Piece } from './encoding/index.ts';
 
@@ -13,7 +13,7 @@ export interface Sink {
 
 /** One session of the answer; without a reader it has only the record that says why. */
 export interface Seat {
-  reader: Reader | null;
+  reader: SessionReader | null;
   /** What to say of this session first, if anything: AT, or why there is no reader. */
   greeting: string;
 }
@@ -32,14 +32,12 @@ export interface PumpOptions {
   done: () => void;
 }
 
-/** A poll waits this long for more after its first bytes. [PROTOCOL 3: at most 15 ms] */
+/** A poll waits COALESCE for more bytes; a record PROOF after the start proves that nothing holds the answer back; EXHAUSTED is how long an answer waits for an acknowledgement once all that the window allows is sent. [PROTOCOL 3] */
 const COALESCE_MS = 4;
+const PROOF_MS = 400;
+const EXHAUSTED_MS = 1000;
 const POLL_BYTES = 64 * 1024;
 const TAKE_BYTES = 64 * 1024;
-/** A small record this long after the start proves that nothing on the way holds the answer back. */
-const PROOF_MS = 400;
-/** How long an answer waits for an acknowledgement once all that the window allows is sent. */
-const EXHAUSTED_MS = 1000;
 
 type Moment = 'hold' | 'proof' | 'ping' | 'coalesced' | 'exhausted' | 'quiet';
 
@@ -54,7 +52,8 @@ export class Pump {
   #current: Seat | null = null;
   #pieces: Piece[] = [];
   #bytes = 0;
-  #signs = 0;
+  /** For each session: the signs of its client, and when they last grew. */
+  readonly #signs = new Map<Seat, { count: number; at: number }>();
   #said = false;
   #blocked = false;
   #over = false;
@@ -79,8 +78,7 @@ export class Pump {
     if (mode === 'poll') this.#deadlines.set('hold', now + holdMs);
     else {
       this.#deadlines.set('proof', now + Math.min(PROOF_MS, pingMs));
-      this.#signs = this.#countSigns();
-      this.#deadlines.set('quiet', now + this.#quietMs);
+      if (this.#quiet(now) !== null) this.#deadlines.set('quiet', now + this.#quietStepMs);
     }
     this.run();
     // What was there already needs no coalescing.
@@ -124,7 +122,7 @@ export class Pump {
     return took;
   }
 
-  #turn(seat: Seat, reader: Reader): boolean {
+  #turn(seat: Seat, reader: SessionReader): boolean {
     if (reader.moved !== null) {
       this.#say(seat, `MOVED ${reader.moved}`);
       this.#leave(seat);
@@ -137,6 +135,8 @@ export class Pump {
       this.#pieces.push(...this.#options.encoding.data(chunk, from));
       this.#bytes += chunk.length;
       this.#said = true;
+      // More than before was allowed: an acknowledgement has come.
+      this.#deadlines.clear('exhausted');
     }
     if (reader.ended && !this.#options.endSeen && !this.#endTold.has(seat)) {
       this.#endTold.add(seat);
@@ -178,10 +178,9 @@ export class Pump {
       this.#say(null, 'PING');
       this.#flush();
     } else if (moment === 'quiet') {
-      const signs = this.#countSigns();
-      if (signs === this.#signs) return this.#finish(true);
-      this.#signs = signs;
-      this.#deadlines.set('quiet', performance.now() + this.#quietMs);
+      const now = performance.now();
+      if (this.#quiet(now)) return this.#finish(true);
+      this.#deadlines.set('quiet', now + this.#quietStepMs);
     } else if (moment !== 'exhausted' || this.#seats.some(({ reader }) => reader?.exhausted)) this.#finish(true);
   }
 
@@ -202,14 +201,14 @@ export class Pump {
   /** One record, of a session or of the answer. */
   #say(seat: Seat | null, text: string): void {
     if (seat) this.#address(seat);
-    const offset = (seat ?? this.#seats[0])?.reader?.position ?? 0;
+    const offset = (seat ?? this.#seats[0])?.reader?.position;
     this.#pieces.push(this.#options.encoding.record(text, offset));
   }
 
   #address(seat: Seat): void {
     if (!this.#several || this.#current === seat) return;
     this.#current = seat;
-    this.#pieces.push(this.#options.encoding.record(`SESSION ${this.#seats.indexOf(seat)}`, 0));
+    this.#pieces.push(this.#options.encoding.record(`SESSION ${this.#seats.indexOf(seat)}`));
   }
 
   #flush(): void {
@@ -230,11 +229,24 @@ export class Pump {
     return this.#bytes >= this.#budget;
   }
 
-  get #quietMs(): number {
-    return Math.min(...this.#seats.map(({ reader }) => (reader ? reader.session.keepMs / 2 : Infinity)));
+  /**
+   * Whether half the keep time of a session has passed without a sign of its client: each has to be asked for again
+   * for its own sake. Null where no session is read.
+   */
+  #quiet(now: number): boolean | null {
+    let quiet: boolean | null = null;
+    for (const seat of this.#seats) {
+      if (!seat.reader || this.#left.has(seat)) continue;
+      const { signs, keepMs } = seat.reader.session;
+      const last = this.#signs.get(seat);
+      if (!last || last.count !== signs) this.#signs.set(seat, { count: signs, at: now });
+      quiet = quiet || (last?.count === signs && now - last.at >= keepMs / 2);
+    }
+    return quiet;
   }
 
-  #countSigns(): number {
-    return this.#seats.reduce((sum, { reader }) => sum + (reader ? reader.session.signs : 0), 0);
+  /** How often signs are looked for: an answer ends after half of keep, and an eighth of it later at most. */
+  get #quietStepMs(): number {
+    return Math.min(...this.#seats.map(({ reader }) => (reader ? reader.session.keepMs / 8 : Infinity)));
   }
 }

@@ -1,5 +1,5 @@
 /** The loop of a `raw` answer: bare bytes, no records, the end of the target as the end of the answer. [PROTOCOL 5] */
-import type { Reader } from '../core/reader.ts';
+import type { SessionReader } from '../core/session.ts';
 
 export interface RawSink {
   /** @returns false when no more should come before `resume` is called. */
@@ -17,7 +17,7 @@ const TAKE_BYTES = 64 * 1024;
  * @param done called once, when the answer is over.
  * @returns what to call when the response takes bytes again, and when it is gone.
  */
-export const pumpRaw = (reader: Reader, sink: RawSink, done: () => void): { resume(): void; stop(): void } => {
+export const pumpRaw = (reader: SessionReader, sink: RawSink, done: () => void): { resume(): void; stop(): void } => {
   let over = false;
   const stop = (): void => {
     if (over) return;

@@ -1,8 +1,7 @@
 /** POST /receive: attaches a reader to one session or to several, and holds its answer. [PROTOCOL 3, 6] */
 import type { FastifyPluginCallback } from 'fastify';
 import { asNetwineError, NetwineError } from '../core/errors.ts';
-import type { Reader } from '../core/reader.ts';
-import type { Session } from '../core/session.ts';
+import type { Session, SessionReader } from '../core/session.ts';
 import type { Ask, TransportOptions } from './context.ts';
 import { emptySeat, holdRaw, holdRecords, seatOf } from './held.ts';
 import type { Seat } from './pump.ts';
@@ -67,7 +66,7 @@ const isSpent = (session: Session, from: number | undefined): boolean =>
 /** One of several sessions: its failure is a record of its own and disturbs no other. */
 const seat = (key: string, { from, reader, options }: Omit<One, 'reading'>): Seat => {
   try {
-    const attached: Reader | number = options.router.sessions.get(key).attach({ from, reader });
+    const attached: SessionReader | number = options.router.sessions.get(key).attach({ from, reader });
     return typeof attached === 'number' ? emptySeat(`MOVED ${attached}`) : seatOf(attached);
   } catch (cause) {
     const error = asNetwineError(cause);

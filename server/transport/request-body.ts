@@ -56,15 +56,18 @@ export class Body {
 
   readonly #give = (chunk: Uint8Array): void => {
     if (this.left !== null) this.left -= chunk.length;
+    // A taker may end the request itself, and is done only when it has returned.
+    this.#taking = true;
     try {
       const answer = this.#pulling?.take(chunk);
-      if (answer === undefined) return;
-      if (answer === false) this.#settle('stopped');
-      else {
-        this.#taking = true;
+      if (answer) {
         this.#raw.pause();
         answer.then(this.#taken, this.#fail);
+        return;
       }
+      this.#taking = false;
+      if (answer === false) this.#settle('stopped');
+      else if (this.#over) this.#settle(this.#over);
     } catch (cause) {
       this.#fail(cause);
     }

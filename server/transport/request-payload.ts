@@ -53,7 +53,7 @@ export class Payload {
     return chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks, length);
   }
 
-  /** Whether there is no payload; waits for its first byte where the request does not say. @throws BAD_REQUEST if cut */
+  /** True where there is no payload; waits for a byte where the request does not say. @throws BAD_REQUEST if cut */
   async empty(): Promise<boolean> {
     if (this.#head.length > 0) return false;
     if (this.declared !== null) return this.declared === 0;

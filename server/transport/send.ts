@@ -27,15 +27,28 @@ export const sendLine = ({ up, sent, state }: Session): string =>
 /** Appends of a session, one after the other: two at a time would mix. */
 const appending = new WeakMap<Session, Promise<unknown>>();
 
-/** Runs an upload; an append waits for its turn. */
-export const runUpload = (upload: Upload, session: Session, up: Up): Promise<Uploaded> => {
-  if (up.at !== undefined) return upload.run();
-  const turn = (appending.get(session) ?? Promise.resolve()).then(() => upload.run());
-  appending.set(
-    session,
-    turn.catch(() => {}),
-  );
-  return turn;
+/**
+ * Runs an upload; an append waits for its turn, an acknowledgement alone never does.
+ * @throws LIMIT where its turn has not come after `waitMs`, as behind a client that left its body unfinished
+ */
+export const runUpload = async (
+  upload: Upload,
+  { payload }: Ask,
+  { session, up, waitMs }: { session: Session; up: Up; waitMs: number },
+): Promise<Uploaded> => {
+  if (up.at !== undefined || (up.end !== 'here' && (await payload.empty()))) return upload.run();
+  return new Promise((resolve, reject) => {
+    let waits = true;
+    const timer = setTimeout(() => {
+      waits = false;
+      reject(new NetwineError('LIMIT', { text: 'another append of this session is under way' }));
+    }, waitMs);
+    const turn = (appending.get(session) ?? Promise.resolve()).then(() => {
+      clearTimeout(timer);
+      return waits ? upload.run().then(resolve, reject) : undefined;
+    });
+    appending.set(session, turn);
+  });
 };
 
 const act = async (ask: Ask, options: TransportOptions): Promise<void> => {
@@ -47,9 +60,9 @@ const act = async (ask: Ask, options: TransportOptions): Promise<void> => {
     return;
   }
   const hold = parameters.number('hold');
-  const waitMs = Math.min(hold === undefined ? options.holdMs : hold * 1000, MOST_WAIT_MS);
+  const waitMs = Math.min(hold === undefined ? options.holdMs : hold * 1000, session.keepMs / 2, MOST_WAIT_MS);
   const upload = new Upload(ask, session, { up, options: { maxBodyBytes: options.maxBodyBytes, waitMs } });
-  const { how, bytes } = await runUpload(upload, session, up);
+  const { how, bytes } = await runUpload(upload, ask, { session, up, waitMs });
   if (how === 'cut') return;
   const probe = bytes === 0 && up.ack === undefined && up.end === undefined;
   if (probe) await waitForRoom(session, response, waitMs);
@@ -63,13 +76,14 @@ const act = async (ask: Ask, options: TransportOptions): Promise<void> => {
  * The up part of a request to a session that is over: what it already took is confirmed, the rest is told why.
  * @returns whether it is confirmed; otherwise the request is answered, or gone.
  */
-export const late = async (ask: Ask, session: Session, up: Up): Promise<boolean> => {
-  if (up.ack !== undefined) session.ack(up.ack);
+export const late = async (ask: Ask, session: Session, up: Up, encoding = ask.form.encoding): Promise<boolean> => {
+  if (up.ack !== undefined) session.checkAck(up.ack);
   const from = up.at ?? session.up.next;
   const bytes = await decodedLength(ask.payload, up, session.up.next - from);
   if (bytes === null) return false;
+  if (up.ack !== undefined) session.ack(up.ack);
   if (from + bytes <= session.up.next && (typeof up.end !== 'number' || up.end <= session.up.next)) return true;
-  sendRecord(ask, session.finalRecord ?? '', ask.form.encoding, 410);
+  sendRecord(ask, session.finalRecord ?? '', encoding, 410);
   return false;
 };
 

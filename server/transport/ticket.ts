@@ -39,6 +39,8 @@ export const redeem = async (
     const reading = readReading(parameters, options);
     const ticket = options.tickets.find(text, performance.now());
     if (!ticket) return sendRecord(ask, 'AGAIN', reading.encoding ?? lines, 200);
+    // Closed by its client: its ticket opens no more than its key.
+    if (!options.router.sessions.has(ticket.session)) throw new NetwineError('GONE');
     ticket.session.touch();
     readOne(ask, ticket.session, {
       from: resumeAt(request) ?? parameters.number('from'),

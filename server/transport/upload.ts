@@ -81,13 +81,14 @@ export class Upload {
   async #stream(declared: number | null): Promise<'whole' | 'cut' | 'stalled'> {
     this.#judge(declared ?? 0);
     this.#effect();
+    const take = (chunk: Uint8Array): void | Promise<void> => {
+      if (this.#bytes + chunk.length > this.#options.maxBodyBytes) {
+        throw new NetwineError('TOO_LARGE', { args: [this.#session.up.next] });
+      }
+      return this.#take(chunk);
+    };
     try {
-      return await this.#ask.payload.forEach((chunk) => {
-        if (this.#bytes + chunk.length > this.#options.maxBodyBytes) {
-          throw new NetwineError('TOO_LARGE', { args: [this.#session.up.next] });
-        }
-        return this.#take(chunk);
-      });
+      return await this.#ask.payload.forEach(take);
     } catch (cause) {
       if (cause instanceof Stall) return 'stalled';
       throw cause;
@@ -104,7 +105,7 @@ export class Upload {
     const decoder = createDecoder(this.#up.coding);
     const bytes = Buffer.concat([decoder.push(body), decoder.finish()]);
     this.#judge(bytes.length);
-    if (this.#ahead && (this.#at ?? 0) + bytes.length > this.#session.up.next + this.#session.up.room) {
+    if (this.#ahead && !this.#session.up.fitsAhead(this.#at ?? 0, bytes.length)) {
       throw this.#session.up.offsetFailure();
     }
     this.#effect();

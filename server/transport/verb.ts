@@ -57,9 +57,9 @@ const answer = async (
   }
 };
 
-/** How a request wants its failures; what it spells wrongly is refused in plain lines. */
+/** How a request wants its failures; with an encoding that is none of ours they are plain lines. */
 export const refusalForm = (parameters: Parameters): RefusalForm => ({
-  encoding: encodingOf(parameters.oneOf('as', encodingNames) ?? 'raw'),
+  encoding: encodingOf(encodingNames.find((name) => name === parameters.text('as')) ?? 'raw'),
   status200: parameters.text('status') === '200',
 });
 
@@ -68,7 +68,7 @@ export const sendRecord = (ask: Ask, record: string, encoding: Encoding | null, 
   const { request, response, form, headers } = ask;
   send(request, response, {
     status: encoding === null && !form.status200 ? rawStatus : 200,
-    body: (encoding ?? lines).record(record, 0),
+    body: (encoding ?? lines).record(record),
     contentType: (encoding ?? lines).contentType,
     headers,
   });

@@ -1,6 +1,6 @@
 /** The down half of a WebSocket: takes from a reader and sends messages, as fast as the socket takes them. */
 import type { WebSocket } from 'ws';
-import type { Reader } from '../core/reader.ts';
+import type { SessionReader } from '../core/session.ts';
 
 /** More than this waiting in the socket: wait until it is sent. */
 const MOST_BUFFERED_BYTES = 64 * 1024;
@@ -17,7 +17,7 @@ export interface DownEvents {
 }
 
 /** @returns the loop to run whenever something may have changed. */
-export const pumpDown = (ws: WebSocket, reader: Reader, { cut, sent, idle }: DownEvents): (() => void) => {
+export const pumpDown = (ws: WebSocket, reader: SessionReader, { cut, sent, idle }: DownEvents): (() => void) => {
   const flushed = (): void => {
     if (reader.blocked && ws.bufferedAmount < MOST_BUFFERED_BYTES) {
       reader.blocked = false;

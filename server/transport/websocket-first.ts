@@ -1,8 +1,7 @@
 /** The first message of a `netwine.1` socket: it connects, or attaches to a session by its key. [PROTOCOL 8] */
 import type { WebSocket } from 'ws';
 import { NetwineError } from '../core/errors.ts';
-import type { Reader } from '../core/reader.ts';
-import type { Session } from '../core/session.ts';
+import type { Session, SessionReader } from '../core/session.ts';
 import type { Client, Target } from '../core/target.ts';
 import { readKeepMs, readNonce, readTarget } from './connect.ts';
 import type { TransportOptions } from './context.ts';
@@ -78,7 +77,7 @@ const connect = async (ws: WebSocket, parameters: Parameters, { client, to, rout
 
 interface Welcome {
   session: Session;
-  reader: Reader | number;
+  reader: SessionReader | number;
   endSeen: boolean;
   options: TransportOptions;
   isNew: boolean;

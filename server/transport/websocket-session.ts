@@ -1,7 +1,7 @@
 /** A WebSocket of subprotocol `netwine.1`: records as text, bytes as binary, offsets implied. [PROTOCOL 8] */
 import type { WebSocket } from 'ws';
 import { asNetwineError, type FailureCode, failures, NetwineError } from '../core/errors.ts';
-import type { Reader } from '../core/reader.ts';
+import type { SessionReader } from '../core/session.ts';
 import type { TransportOptions } from './context.ts';
 import { Deadlines } from './deadlines.ts';
 import { pumpDown } from './websocket-down.ts';
@@ -26,7 +26,7 @@ export const refuseSocket = (ws: WebSocket, cause: unknown, options: TransportOp
 /** One attached socket; the session outlives it. */
 export class SocketSession {
   readonly #ws: WebSocket;
-  readonly #reader: Reader;
+  readonly #reader: SessionReader;
   readonly #options: TransportOptions;
   readonly #deadlines = new Deadlines<'ack' | 'ping'>((moment) => this.#due(moment));
   readonly #run: () => void;
@@ -38,7 +38,11 @@ export class SocketSession {
   #endTold: boolean;
   #over = false;
 
-  constructor(ws: WebSocket, reader: Reader, { endSeen, options }: { endSeen: boolean; options: TransportOptions }) {
+  constructor(
+    ws: WebSocket,
+    reader: SessionReader,
+    { endSeen, options }: { endSeen: boolean; options: TransportOptions },
+  ) {
     const { session } = reader;
     this.#ws = ws;
     this.#reader = reader;

@@ -144,6 +144,10 @@ const serve = (ws: WebSocket, request: IncomingMessage, route: Target | null, op
   if (!upgrade) return ws.terminate();
   const { session, parameters, origin } = upgrade;
   upgrade.session = null;
+  // A stop waits for a socket as for a held answer, and no longer: who does not read never answers its close.
+  const held = { resume: () => ws.resume(), stop: () => ws.terminate() };
+  options.answers.add(held);
+  ws.once('close', () => options.answers.delete(held));
   // Watched until now, the socket was left paused.
   ws.resume();
   if (session) return servePlain(ws, session, options);

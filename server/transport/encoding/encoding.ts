@@ -6,8 +6,11 @@ export interface Encoding {
   readonly contentType: string;
   /** Failures come with status 200: the engines that read this encoding cannot read error bodies. */
   readonly hidesStatus: boolean;
-  /** One record of PROTOCOL 4, given without its line end. `offset` is the down offset after it. */
-  record(text: string, offset: number): Piece;
+  /**
+   * One record of PROTOCOL 4, given without its line end. `offset` is the down offset after it; left out where no
+   * session is spoken of, so that no client takes it for the place where it goes on.
+   */
+  record(text: string, offset?: number): Piece;
   /** Down bytes that begin at an offset, as one record or several. */
   data(bytes: Uint8Array, from: number): readonly Piece[];
 }

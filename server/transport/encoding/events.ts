@@ -1,7 +1,8 @@
 /** `events`: the records for EventSource; its id is the offset to go on from. [HTML, server-sent events] */
 import { type Encoding, eachTextRun } from './encoding.ts';
 
-const event = (text: string, offset: number): string => `id:${offset}\ndata:${text}\n\n`;
+const event = (text: string, offset?: number): string =>
+  `${offset === undefined ? '' : `id:${offset}\n`}data:${text}\n\n`;
 
 export const events: Encoding = {
   contentType: 'text/event-stream',
