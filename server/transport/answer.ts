@@ -85,13 +85,17 @@ export const tie = (response: ServerResponse, loop: Loop): void => {
 export const recordSink = (response: ServerResponse): Sink => ({
   send(pieces) {
     if (pieces.length === 1) return response.write(pieces[0]);
-    let free = true;
     response.cork();
-    for (const piece of pieces) free = response.write(piece);
+    for (const piece of pieces) response.write(piece);
     response.uncork();
-    return free;
+    // Node 24 can drain within uncork: what the writes said is then out of date.
+    return !response.writableNeedDrain;
   },
-  finish: () => void response.end(),
+  finish() {
+    // Node 24 sends the end of a corked answer before what is corked.
+    while (response.writableCorked > 0) response.uncork();
+    response.end();
+  },
 });
 
 /** A response as the sink of bare bytes. */

@@ -62,8 +62,9 @@ export const holdRecords = (ask: Ask, options: TransportOptions, held: HeldOptio
   if (reading.padBytes > 0) response.write(encoding.record(paddingRecord(reading.padBytes)));
   for (const record of first) response.write(encoding.record(record));
   pump.start();
-  response.uncork();
+  // First tied: Node 24 can drain within uncork.
   tie(response, pump);
+  if (response.writableCorked > 0) response.uncork();
 };
 
 /** A `raw` answer, until its loop ends. `first` is the line of a connect. */
