@@ -26,7 +26,7 @@ import { receiveVerb } from './transport/receive.ts';
 import { sendVerb } from './transport/send.ts';
 import { ticketVerb } from './transport/ticket.ts';
 import { hideContentType } from './transport/verb.ts';
-import { checkWebsocket, websocketOptions, websocketVerb } from './transport/websocket.ts';
+import { checkUpgrades, checkWebsocket, socketFailed, websocketOptions, websocketVerb } from './transport/websocket.ts';
 
 export { Bridge, type BridgeOptions } from './bridge.ts';
 export { HostsError } from './policy/hosts-error.ts';
@@ -47,15 +47,20 @@ const mount = async (app: FastifyInstance, bridge: Bridge, prefix: string): Prom
   // Before that of the WebSocket library, which closes every socket that is still open without saying why.
   app.addHook('preClose', () => bridge.close());
   // One registration serves every bridge of the application: two would each answer every upgrade.
-  if (!app.hasDecorator('websocketServer')) {
+  if (app.hasDecorator('websocketServer')) checkWebsocket(app.websocketServer);
+  else {
+    checkUpgrades(app.server);
     await app.register(fastifyWebsocket, {
       options: websocketOptions,
-      // The library has closed the socket with the right code; ending it harder would lose that code.
-      errorHandler: () => {},
+      errorHandler: socketFailed,
     });
-  } else checkWebsocket(app.websocketServer);
+  }
   logSessions(bridge.router, app.log);
-  await app.register(async (room) => registerRoom(room, bridge), { prefix: prefix === '/' ? '' : prefix });
+  await app.register(async (room) => registerRoom(room, bridge), {
+    prefix: prefix === '/' ? '' : prefix,
+    // Keys may stand in a URL, which an application's log of requests would show.
+    logLevel: 'silent',
+  });
 };
 
 const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void> => {

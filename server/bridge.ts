@@ -1,7 +1,7 @@
 /** A bridge without its HTTP server: its sessions, and what the transports need of them. Part of the composition root. */
 import type { Gate } from './core/gate.ts';
 import { Router } from './core/router.ts';
-import type { Policy, Target, TargetType } from './core/target.ts';
+import type { Connect, Policy, Target, TargetType } from './core/target.ts';
 import { createGate } from './policy/gate.ts';
 import { createTargetTypes } from './target/index.ts';
 import type { ConnectOptions } from './transport/connect.ts';
@@ -12,8 +12,8 @@ export interface BridgeOptions {
   policy: Policy;
   /** Decoded paths under the prefix that stand for a target. */
   routes?: ReadonlyMap<string, Target>;
-  /** Further kinds of targets, or others in the place of ours. */
-  targets?: Readonly<Record<string, TargetType>>;
+  /** Further kinds of targets, or others in the place of ours; a bare function is one whose framing is `bytes`. */
+  targets?: Readonly<Record<string, Connect | TargetType>>;
   /** Further names of this bridge, as `host` or `host:port`. */
   hostNames?: readonly string[];
   /** A directory of static files; none by default. */
@@ -77,7 +77,7 @@ export class Bridge {
       : null;
     this.router = new Router({
       policy: options.policy,
-      targets: { ...createTargetTypes(options), ...options.targets },
+      targets: { ...createTargetTypes(options), ...foreignTypes(options.targets ?? {}) },
       windowBytes: options.windowBytes,
       upWindowBytes: options.upWindowBytes,
       keepMs: options.keepMs,
@@ -94,10 +94,14 @@ export class Bridge {
     this.tickets.sweep(now);
   }
 
-  /** Refuses new sessions and waits until the open ones are over, or the time is. */
+  /** Refuses new sessions and waits until the open ones are over and all of their bytes were sent, or the time is. */
   async drain(waitMs: number): Promise<void> {
     this.router.drain();
-    await until(() => this.router.sessions.all().every(({ state }) => state === 'closed'), waitMs);
+    // Between two polls nobody reads, and what the target said last would be lost.
+    await until(
+      () => this.router.sessions.all().every(({ state, sent, window }) => state === 'closed' && sent === window.end),
+      waitMs,
+    );
   }
 
   /** Ends every session and lets the held answers say so. Leaves nothing behind. */
@@ -109,6 +113,24 @@ export class Bridge {
     clearInterval(this.#sweeping);
   }
 }
+
+/**
+ * Target kinds of others in the form of ours. Their streams get an error listener at once: without one, an error before
+ * there is a session, or after it, would end the process.
+ */
+const foreignTypes = (given: Readonly<Record<string, Connect | TargetType>>): Record<string, TargetType> =>
+  Object.fromEntries(
+    Object.entries(given).map(([kind, type]) => [
+      kind,
+      {
+        framing: typeof type === 'function' ? 'bytes' : type.framing,
+        connect: async (permit, signal) => {
+          const duplex = await (typeof type === 'function' ? type(permit, signal) : type.connect(permit, signal));
+          return duplex.on('error', () => {});
+        },
+      } satisfies TargetType,
+    ]),
+  );
 
 const CHECK_MS = 20;
 

@@ -1,6 +1,7 @@
 /** One connection to a target that outlives the requests that carry it: two byte streams by absolute offset. */
 import type { Duplex } from 'node:stream';
 import { type FailureCode, failures, NetwineError } from './errors.ts';
+import { regulate } from './flow.ts';
 import { makeId, makeKey } from './key.ts';
 import { checkReaderNumber, Reader } from './reader.ts';
 import { reset } from './reset.ts';
@@ -89,7 +90,7 @@ export class Session {
     return this.#code;
   }
 
-  /** Down bytes that came from the target, and up bytes that the operating system has. */
+  /** Bytes from the target, and bytes that the operating system has. */
   get totals(): { down: number; up: number } {
     return { down: this.window.end, up: this.#code ? this.#finalUp : this.up.handed };
   }
@@ -122,7 +123,7 @@ export class Session {
     this.reader = new Reader(this, { from, number, forgets, holds });
     previous?.supersede(number);
     this.ack(from);
-    this.#flow();
+    regulate(this);
     return this.reader;
   }
 
@@ -148,7 +149,7 @@ export class Session {
     if (reader && reader.position < to) reader.supersede(reader.number);
     // Raised after the end it prolongs the time for which the rest is kept.
     this.signs += 1;
-    this.#flow();
+    regulate(this);
     this.reader?.wake();
   }
 
@@ -198,7 +199,7 @@ export class Session {
   /** For readers only. */
   took(reader: Reader): void {
     if (reader.position > this.sent) this.sent = reader.position;
-    if (reader.forgets) this.#flow();
+    if (reader.forgets || (reader.position === this.window.end && this.target.isPaused())) regulate(this);
   }
 
   /** For readers only. */
@@ -213,21 +214,8 @@ export class Session {
   #receive(chunk: Uint8Array): void {
     if (this.#code || this.discards) return;
     this.window.append(chunk);
-    this.#flow();
+    regulate(this);
     this.reader?.wake();
-  }
-
-  /** Lets the target run while there is room, and stops it when there is none. */
-  #flow(): void {
-    const { window, reader, target } = this;
-    let kept = window.size;
-    if (reader?.forgets) {
-      kept = window.end - reader.position;
-      window.release(Math.min(reader.position, Math.max(window.start, window.end - window.capacity)));
-    }
-    if (kept >= window.capacity && !this.discards) {
-      if (!target.isPaused()) target.pause();
-    } else if (kept <= (window.capacity * 3) / 4 && target.isPaused()) target.resume();
   }
 
   #targetEnd(): void {

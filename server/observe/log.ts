@@ -12,16 +12,19 @@ const LONGEST = 2048;
 
 /** Text of others in one line: what could move a terminal or end the line is written as \\u.... */
 export const escaped = (text: string): string =>
-  text.slice(0, LONGEST).replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  text
+    .slice(0, LONGEST)
+    .replace(/[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => {
+      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    });
 
 /** Writes the lines of a router's sessions. */
 export const logSessions = (router: Router, log: Log): void => {
-  const opened = new WeakMap<Session, OpenEvent & { at: number }>();
+  const opened = new WeakMap<Session, { fields: object; at: number }>();
   router.on('open', (event) => {
-    opened.set(event.session, { ...event, at: performance.now() });
-    log.info(describe(event), 'session opened');
+    const fields = describe(event);
+    opened.set(event.session, { fields, at: performance.now() });
+    log.info(fields, 'session opened');
   });
   router.on('refuse', (event) => log.info(describeRefusal(event), 'session refused'));
   router.on('close', (session) => {
@@ -29,7 +32,7 @@ export const logSessions = (router: Router, log: Log): void => {
     if (!event) return;
     const { down, up } = session.totals;
     const ms = Math.round(performance.now() - event.at);
-    log.info({ ...describe(event), down, up, ms, reason: session.code }, 'session ended');
+    log.info({ ...event.fields, down, up, ms, reason: session.code }, 'session ended');
   });
 };
 
@@ -38,11 +41,17 @@ const describe = ({ session, client, permit, transport }: OpenEvent): object => 
   client: escaped(client.address),
   ...(client.origin === null ? {} : { origin: escaped(client.origin) }),
   target: escaped(formatTarget(permit.target)),
-  // Where there are several, the one that was reached is the last that is not known to have failed.
-  resolved: permit.addresses.join(',') || null,
+  resolved: resolvedOf(session.target, permit.addresses),
   rule: permit.rule,
   transport,
 });
+
+/** The address that was reached; all that were judged where the target cannot tell, null where there was none. */
+const resolvedOf = (target: object, judged: readonly string[]): string | null => {
+  if (judged.length === 0) return null;
+  const { remoteAddress } = target as { remoteAddress?: unknown };
+  return typeof remoteAddress === 'string' ? remoteAddress : judged.join(',');
+};
 
 const describeRefusal = ({ client, target, transport, error }: RefuseEvent): object => ({
   client: escaped(client.address),

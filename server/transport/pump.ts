@@ -2,6 +2,7 @@
 import type { SessionReader } from '../core/session.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Encoding, Piece } from './encoding/index.ts';
+import { Quiet } from './quiet.ts';
 
 /** Where the pump writes: a response, of which it uses no more than this. */
 export interface Sink {
@@ -52,8 +53,7 @@ export class Pump {
   #current: Seat | null = null;
   #pieces: Piece[] = [];
   #bytes = 0;
-  /** For each session: the signs of its client, and when they last grew. */
-  readonly #signs = new Map<Seat, { count: number; at: number }>();
+  readonly #quiet = new Quiet({ [Symbol.iterator]: () => this.#reading() });
   #said = false;
   #blocked = false;
   #over = false;
@@ -78,7 +78,7 @@ export class Pump {
     if (mode === 'poll') this.#deadlines.set('hold', now + holdMs);
     else {
       this.#deadlines.set('proof', now + Math.min(PROOF_MS, pingMs));
-      if (this.#quiet(now) !== null) this.#deadlines.set('quiet', now + this.#quietStepMs);
+      this.#watchSigns(now);
     }
     this.run();
     // What was there already needs no coalescing.
@@ -178,10 +178,14 @@ export class Pump {
       this.#say(null, 'PING');
       this.#flush();
     } else if (moment === 'quiet') {
-      const now = performance.now();
-      if (this.#quiet(now)) return this.#finish(true);
-      this.#deadlines.set('quiet', now + this.#quietStepMs);
+      this.#watchSigns(performance.now());
     } else if (moment !== 'exhausted' || this.#seats.some(({ reader }) => reader?.exhausted)) this.#finish(true);
+  }
+
+  #watchSigns(now: number): void {
+    if (this.#quiet.look(now)) return this.#finish(true);
+    const { stepMs } = this.#quiet;
+    if (stepMs < Infinity) this.#deadlines.set('quiet', now + stepMs);
   }
 
   #finish(again: boolean): void {
@@ -229,24 +233,8 @@ export class Pump {
     return this.#bytes >= this.#budget;
   }
 
-  /**
-   * Whether half the keep time of a session has passed without a sign of its client: each has to be asked for again
-   * for its own sake. Null where no session is read.
-   */
-  #quiet(now: number): boolean | null {
-    let quiet: boolean | null = null;
-    for (const seat of this.#seats) {
-      if (!seat.reader || this.#left.has(seat)) continue;
-      const { signs, keepMs } = seat.reader.session;
-      const last = this.#signs.get(seat);
-      if (!last || last.count !== signs) this.#signs.set(seat, { count: signs, at: now });
-      quiet = quiet || (last?.count === signs && now - last.at >= keepMs / 2);
-    }
-    return quiet;
-  }
-
-  /** How often signs are looked for: an answer ends after half of keep, and an eighth of it later at most. */
-  get #quietStepMs(): number {
-    return Math.min(...this.#seats.map(({ reader }) => (reader ? reader.session.keepMs / 8 : Infinity)));
+  /** The readers of the sessions that have not left. */
+  *#reading(): Generator<SessionReader> {
+    for (const seat of this.#seats) if (seat.reader && !this.#left.has(seat)) yield seat.reader;
   }
 }

@@ -3,11 +3,11 @@ import type { WebSocket } from 'ws';
 import { NetwineError } from '../core/errors.ts';
 import type { Session, SessionReader } from '../core/session.ts';
 import type { Client, Target } from '../core/target.ts';
-import { readKeepMs, readNonce, readTarget } from './connect.ts';
+import { logged, readKeepMs, readNonce, readTarget } from './connect.ts';
 import type { TransportOptions } from './context.ts';
 import { infoRecord } from './held.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
-import { refuseSocket, SocketSession } from './websocket-session.ts';
+import { refuseSocket, SocketSession, SUBPROTOCOL } from './websocket-session.ts';
 
 const FIRST_MESSAGE_MS = 10_000;
 const FIRST_MESSAGE_BYTES = 4096;
@@ -55,16 +55,16 @@ const begin = async (ws: WebSocket, data: Buffer, binary: boolean, first: First)
 };
 
 const connect = async (ws: WebSocket, parameters: Parameters, { client, to, route, options }: First): Promise<void> => {
-  const target = readTarget(parameters.text('to') ?? to, route);
+  const read = async () => ({
+    target: readTarget(parameters.text('to') ?? to, route),
+    nonce: readNonce(parameters),
+    keepMs: readKeepMs(parameters),
+  });
+  const { target, nonce, keepMs } = await logged(options, client, read, SUBPROTOCOL);
   const controller = new AbortController();
   ws.once('close', () => controller.abort());
-  const nonce = readNonce(parameters);
-  const opened = await options.router.open(client, target, {
-    nonce,
-    transport: 'netwine.1',
-    keepMs: readKeepMs(parameters),
-    signal: controller.signal,
-  });
+  const how = { nonce, keepMs, transport: SUBPROTOCOL, signal: controller.signal };
+  const opened = await options.router.open(client, target, how);
   if ('moved' in opened) return moved(ws, opened.moved);
   const { session, newest } = opened;
   if (ws.readyState !== ws.OPEN) {

@@ -6,6 +6,8 @@ import type { TransportOptions } from './context.ts';
 import { Deadlines } from './deadlines.ts';
 import { pumpDown } from './websocket-down.ts';
 
+export const SUBPROTOCOL = 'netwine.1';
+
 /** The bridge acknowledges at least this often while bytes come. */
 const ACK_MS = 1000;
 const ACK = /^ACK (0|[1-9]\d{0,15})$/;

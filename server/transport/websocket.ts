@@ -1,5 +1,5 @@
 /** GET /connect, GET /receive and routes by WebSocket upgrade: who may, which dialect, and the dial before the 101. [PROTOCOL 8] */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type {} from '@fastify/websocket';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket, WebSocketServer } from 'ws';
@@ -15,8 +15,7 @@ import { type Parameters, parseParameters } from './parameters.ts';
 import { redeem } from './ticket.ts';
 import { serveFirst } from './websocket-first.ts';
 import { servePlain } from './websocket-plain.ts';
-
-export const SUBPROTOCOL = 'netwine.1';
+import { refuseSocket, SUBPROTOCOL } from './websocket-session.ts';
 
 /** What the WebSocket library is told, here and where an application registers it itself. */
 export const websocketOptions = {
@@ -36,6 +35,15 @@ export const checkWebsocket = ({ options }: WebSocketServer): void => {
   if (!fits) throw new Error('register @fastify/websocket with { options: websocketOptions }, which netwine exports');
 };
 
+/** Throws where upgrades are answered already, out of our sight: two would answer each of them. */
+export const checkUpgrades = (server: Pick<Server, 'listenerCount'>): void => {
+  if (server.listenerCount('upgrade') === 0) return;
+  throw new Error(
+    'something else answers upgrades here: register @fastify/websocket with { options: websocketOptions }, ' +
+      'which netwine exports, on the application itself and before everything that uses it',
+  );
+};
+
 /** What is known of an upgrade before its 101. */
 interface Upgrade {
   parameters: Parameters;
@@ -45,6 +53,14 @@ interface Upgrade {
 }
 
 const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+
+/** What the WebSocket library tells of a socket that failed; those of the application's own routes end as they would without us. */
+export const socketFailed = (error: Error, ws: WebSocket, request: FastifyRequest): void => {
+  // The library closes a socket of ours with the right code; ending it harder would lose that code.
+  if (upgrades.has(request.raw)) return;
+  request.log.error(error);
+  ws.terminate();
+};
 
 const offers = (request: IncomingMessage): string[] =>
   (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -125,7 +141,13 @@ export const websocketVerb: FastifyPluginCallback<ConnectOptions> = (app, option
         reply.hijack();
         get(request, reply);
       },
-      wsHandler: (ws, request) => serve(ws, request.raw, route, options),
+      wsHandler: (ws, request) => {
+        try {
+          serve(ws, request.raw, route, options);
+        } catch (cause) {
+          refuseSocket(ws, cause, options);
+        }
+      },
     });
   };
   const postOnly = (request: FastifyRequest, reply: FastifyReply): void =>

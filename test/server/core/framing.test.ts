@@ -1,3 +1,4 @@
+/** Packets: encoding and decoding of length-prefixed messages, cut anywhere. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePacket, PacketDecoder } from '../../../server/core/framing.ts';

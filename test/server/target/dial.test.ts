@@ -1,3 +1,4 @@
+/** Dialling judged addresses in turn, against real listeners and silent ones. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';

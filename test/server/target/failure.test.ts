@@ -1,3 +1,4 @@
+/** What the errors of a dial are in the failure table. */
 import { describe, expect, it } from 'vitest';
 import { NetwineError } from '../../../server/core/errors.ts';
 import { dialFailure } from '../../../server/target/failure.ts';

@@ -1,3 +1,4 @@
+/** The kinds of targets and their framings, by name. */
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { createTargetTypes } from '../../../server/target/index.ts';

@@ -1,3 +1,4 @@
+/** Sockets of targets: half-close, resets and ends as a session sees them. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+/** TCP targets against real servers. */
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { createTcp } from '../../../server/target/tcp.ts';

@@ -1,3 +1,4 @@
+/** TLS targets: names, authorities and ends, against real certificates. */
 import { once } from 'node:events';
 import { createServer as createPlainServer, type Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';

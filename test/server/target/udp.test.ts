@@ -1,3 +1,4 @@
+/** UDP targets: one datagram is one packet, against real sockets. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';

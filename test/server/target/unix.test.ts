@@ -1,3 +1,4 @@
+/** Unix socket targets against real servers. */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
