@@ -65,13 +65,19 @@ const mount = async (app: FastifyInstance, bridge: Bridge, prefix: string): Prom
 
 const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void> => {
   const { router, gate, tickets, answers, options } = bridge;
+  const { routes = new Map(), pingMs, holdMs, windowBytes, upWindowBytes, maxBodyBytes } = options;
+  // One by one: Fastify would read a prefix or a level of logging among them as its own, once more for each verb.
   const transport: ConnectOptions = {
-    ...options,
     router,
     gate,
     tickets,
     answers,
-    routes: options.routes ?? new Map(),
+    routes,
+    pingMs,
+    holdMs,
+    windowBytes,
+    upWindowBytes,
+    maxBodyBytes,
     onInternal: (error) => app.log.error({ err: error }, 'the bridge failed'),
   };
   app.addHook('onRequest', (request, reply, done) => {

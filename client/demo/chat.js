@@ -42,13 +42,19 @@ const item = (line) => {
   return element;
 };
 
-const show = (line) => {
+/** Changes the page; who looks at the end of the log still does so afterwards. */
+const followingLog = (change) => {
   const log = byId('log');
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-  log.append(item(line));
-  while (log.children.length > MOST_LINES) log.firstElementChild.remove();
+  change(log);
   if (atEnd) log.scrollTop = log.scrollHeight;
 };
+
+const show = (line) =>
+  followingLog((log) => {
+    log.append(item(line));
+    while (log.children.length > MOST_LINES) log.firstElementChild.remove();
+  });
 
 /** What we are called is known from what the chat says. */
 const learnName = (line) => {
@@ -84,9 +90,11 @@ const update = () => {
   const live = session !== null && state !== 'over';
   byId('status').textContent = stateText(session);
   byId('status').dataset.state = state;
-  byId('say').hidden = !live;
-  byId('join').hidden = live;
-  byId('log').hidden = session === null;
+  followingLog((log) => {
+    byId('say').hidden = !live;
+    byId('join').hidden = live;
+    log.hidden = session === null;
+  });
   byId('enter').textContent = session === null ? 'Join' : 'Join again';
   if (session === null) return;
   const { up, down } = session;

@@ -28,11 +28,16 @@ const facts = () => {
       'Down',
       `${down.received} received, ${down.acknowledged} acknowledged${down.ended ? ', the target has ended' : ''}`,
     ],
-    ['Up', `${up.written} written, ${up.taken} taken${up.ended ? ', ended' : up.endWanted ? ', ending' : ''}`],
+    ['Up', `${up.written} written, ${up.taken} taken${upEnd(up, final)}`],
   ];
   if (info.id) rows.push(['Session', `${info.id}, ${info.framing}, window ${info.window}, up window ${info.up}`]);
   if (final) rows.push(['End', endText(final)]);
   return rows;
+};
+
+const upEnd = ({ ended, endWanted }, final) => {
+  if (ended || final?.code === 'CLOSED') return ', ended';
+  return endWanted && final === null ? ', ending' : '';
 };
 
 const endText = ({ code, text, down, up }) =>

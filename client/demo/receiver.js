@@ -159,6 +159,7 @@ export class Receiver {
       if (this.#options.signal.aborted) return;
       this.received += bytes.length;
       this.#options.on.data(bytes);
+      this.#options.on.change();
       this.#acknowledge();
     },
     end: () => {

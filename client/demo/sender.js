@@ -58,8 +58,9 @@ export class Sender {
 
   /**
    * Begins to send; a second call does nothing.
-   * @param session the key, the window of INFO, where to send, and what to call: `onTaken(downTail)` after each
-   *   answer that brought news, `onRefused(code, text)` once, where the session is of no use any more.
+   * @param session the `url` to post to, `key`, `windowBytes` of INFO, a `signal` that stops, and what to call:
+   *   `onSend()` before each request, `onTaken(downTail)` after each answer that brought news, `onRefused(code, text)`
+   *   where the session is of no use any more.
    */
   start(session) {
     if (this.#started) return;
@@ -98,7 +99,7 @@ export class Sender {
   }
 
   /** One post: what the window takes, or nothing at all, which asks to be told of room. */
-  async #send({ url, key, signal }) {
+  async #send({ url, key, signal, onSend }) {
     const bytes = joinBytes(this.#pending).subarray(0, Math.min(this.#window, this.#mostBytes));
     // With an end an empty post would not wait for room.
     const end = this.#endWanted && bytes.length === this.#pendingBytes ? this.written : undefined;
@@ -107,6 +108,7 @@ export class Sender {
       answer ??= record;
     };
     const onChunk = createLineReader({ onRecord, onData: () => {} });
+    onSend();
     const body = requestBody({ key, at: this.taken, end }, bytes);
     await post(url, body, { signal, silentAfterMs: () => SILENT_MS, onChunk });
     return answer;
@@ -130,6 +132,7 @@ export class Sender {
   /** Frees what the bridge has. @returns false where the answer makes no sense */
   #advance([next, window, downTail, end], session) {
     const upNext = Number(next);
+    if (upNext > this.written) session.onRefused('OFFSET', 'another page has written to this session');
     if (!(upNext >= this.taken && upNext <= this.written)) return false;
     this.#free(upNext - this.taken);
     this.taken = upNext;

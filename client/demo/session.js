@@ -16,9 +16,9 @@ export class Session {
   /**
    * @param options `to`; `base`, the bridge's URL with a slash at its end; `token` of the page, if any; `transport`,
    *   `stream` or `poll`; `keep` in seconds; `saved`, a snapshot to go on with; and `on`, what the program is told:
-   *   `data(bytes)` once for each byte and in order, `change()` when the status did, `save()` before the bridge learns
-   *   that bytes have arrived, `over(final)` once. A program that keeps `snapshot()` together with what it made of the
-   *   bytes, each time that it is told to save, loses none of them by a reload and sees none twice.
+   *   `data(bytes)` once for each byte and in order, `change()` when the status did, `save()` before the bridge gets
+   *   bytes or learns that bytes have arrived, `over(final)` once. A program that keeps `snapshot()` together with what
+   *   it made of the bytes, each time that it is told to save, sees each byte once, whenever its page goes.
    */
   constructor({ saved, transport = 'stream', ...options }) {
     this.#options = options;
@@ -32,7 +32,8 @@ export class Session {
       over: (final) => this.#finish(final),
     };
     this.#receiver = new Receiver({ ...options, transport, saved: saved?.down, signal: this.#stop.signal, on });
-    this.#receiver.run().catch((error) => this.#finish({ code: 'PAGE', text: error.message }));
+    // Later, so that nothing is told before the program has what it is told of.
+    queueMicrotask(() => this.#run());
   }
 
   /** `stream`, or `poll` where streams do not come through or are not wanted. */
@@ -80,6 +81,14 @@ export class Session {
     this.#finish({ code: 'LEFT', text: 'closed by this page' });
   }
 
+  async #run() {
+    try {
+      await this.#receiver.run();
+    } catch (error) {
+      this.#finish({ code: 'PAGE', text: error.message });
+    }
+  }
+
   /** A reader of ours is attached: now no other page writes. */
   #attached() {
     this.#sender.start({
@@ -87,6 +96,7 @@ export class Session {
       key: this.#receiver.key,
       windowBytes: this.info.up,
       signal: this.#stop.signal,
+      onSend: this.#options.on.save,
       onTaken: (downTail) => {
         this.#options.on.change();
         this.#receiver.expect(downTail);
@@ -107,8 +117,9 @@ export class Session {
     this.state = 'over';
     this.final = final;
     this.#stop.abort();
-    // Where another page has the session it is not ours to close.
-    if (this.#receiver.key !== null && final.code !== 'MOVED') this.#release();
+    // A session that another page goes on with is not ours to close.
+    const ours = final.down !== undefined || final.code === 'LEFT';
+    if (this.#receiver.key !== null && ours) this.#release();
     this.#options.on.change();
     this.#options.on.over(final);
   }

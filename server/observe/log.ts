@@ -8,15 +8,17 @@ export interface Log {
   info(fields: object, message: string): void;
 }
 
-const LONGEST = 2048;
+const LONGEST = 512;
 
-/** Text of others in one line: what could move a terminal or end the line is written as \\u.... */
+/** What could move a terminal, turn its writing round or end the line. */
+const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text of others in one line, the unprintable written as \\u...., at most 512 characters. */
 export const escaped = (text: string): string =>
   text
     .slice(0, LONGEST)
-    .replace(/[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    });
+    .replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .slice(0, LONGEST);
 
 /** Writes the lines of a router's sessions. */
 export const logSessions = (router: Router, log: Log): void => {

@@ -55,6 +55,8 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, token
     setHeaders: (response) => {
       response.setHeader('X-Content-Type-Options', 'nosniff');
       response.setHeader('Referrer-Policy', 'same-origin');
+      // No page of another origin may put ours in a frame and have its reader click there.
+      response.setHeader('Content-Security-Policy', "frame-ancestors 'self'");
     },
     allowedPath: (pathname) =>
       isInside(real, pathname) && (!pathname.endsWith('/') || isInside(real, join(pathname, 'index.html'))),

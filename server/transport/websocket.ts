@@ -28,9 +28,11 @@ export const websocketOptions = {
 
 /** Throws where an application has registered the WebSocket library in a way that would break the bridge. */
 export const checkWebsocket = ({ options }: WebSocketServer): void => {
+  // 0 is no limit.
+  const mostBytes = options.maxPayload || Infinity;
   const fits =
     options.perMessageDeflate === false &&
-    (options.maxPayload ?? 0) <= websocketOptions.maxPayload &&
+    mostBytes <= websocketOptions.maxPayload &&
     options.handleProtocols === websocketOptions.handleProtocols;
   if (!fits) throw new Error('register @fastify/websocket with { options: websocketOptions }, which netwine exports');
 };
