@@ -1,4 +1,4 @@
-/** The test run: five lanes over two workers; what no other lane names is logic. */
+/** The test run: six lanes over two workers; what no other lane names is logic. */
 import { defineConfig } from 'vitest/config';
 import { ClosingReporter } from './test/support/reporter.ts';
 
@@ -16,6 +16,8 @@ const lanes = {
   proxy: ['test/proxy/**/*.test.ts'],
   /** Real servers and clients that nobody here wrote. */
   peers: ['test/peers/**/*.test.ts'],
+  /** What a user meets first: the README's commands, and the package. */
+  product: ['test/readme/**/*.test.ts', 'test/package/**/*.test.ts'],
 };
 
 const lane = (name: string, include: string[], exclude: string[] = []) => ({

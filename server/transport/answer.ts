@@ -9,6 +9,8 @@ import type { RawSink } from './raw-pump.ts';
 
 /** How long the rest of a refused body is read and dropped, so that the answer is not lost in a reset. */
 const LINGER_MS = 1000;
+/** How long the last bytes of a held answer may take on their way out. */
+const FLUSH_MS = 10_000;
 
 export interface Reply {
   status?: number;
@@ -81,6 +83,13 @@ export const tie = (response: ServerResponse, loop: Loop): void => {
   response.once('close', () => loop.stop());
 };
 
+/** A client that reads no more must not keep the last window of an answer that is over. */
+const limitFlush = (response: ServerResponse): void => {
+  if (response.writableLength === 0) return;
+  const timer = setTimeout(() => response.destroy(), FLUSH_MS);
+  response.once('close', () => clearTimeout(timer));
+};
+
 /** A response as the sink of records. */
 export const recordSink = (response: ServerResponse): Sink => ({
   send(pieces) {
@@ -95,15 +104,20 @@ export const recordSink = (response: ServerResponse): Sink => ({
     // Node 24 sends the end of a corked answer before what is corked.
     while (response.writableCorked > 0) response.uncork();
     response.end();
+    limitFlush(response);
   },
 });
 
 /** A response as the sink of bare bytes. */
 export const rawSink = (response: ServerResponse): RawSink => ({
   write: (bytes) => response.write(bytes),
-  finish: () => void response.end(),
+  finish: () => {
+    response.end();
+    limitFlush(response);
+  },
   breakOff: () => {
     const { socket } = response;
+    limitFlush(response);
     // The end of the socket without the end of the answer: the client sees a cut, not a finished body.
     socket?.end(() => socket.destroy());
   },

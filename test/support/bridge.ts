@@ -5,7 +5,7 @@
  *   allow 127.0.0.1 *
  *   allow 127.0.0.1 * /udp      (written without the blank)
  *   allow netwine-unknown.invalid 80
- * and nothing else: 127.0.0.2 is what the suite expects to be denied. NETWINE_LACKS names, with commas, what the way to
+ * and nothing else: 127.0.0.2 is what the suite expects to be denied. PROTOCOL_LACKS names, with commas, what the way to
  * it cannot do; tests that need it are skipped.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -32,13 +32,13 @@ export type Need =
   | 'own bridge';
 
 const lacking = new Set([
-  ...(process.env.NETWINE_LACKS ?? '').split(','),
+  ...(process.env.PROTOCOL_LACKS ?? '').split(','),
   ...(process.env.NETWINE_URL === undefined ? [] : ['own bridge']),
 ]);
 
 /** A test that runs where the way to the bridge can do what it needs. `timeoutMs` is generous: times come from INFO. */
 export const needs = (what: readonly Need[], name: string, run: () => Promise<void>, timeoutMs = 20_000): void =>
-  void test.skipIf(what.some((need) => lacking.has(need)))(name, { timeout: timeoutMs }, run);
+  test(name, { timeout: timeoutMs, skip: what.some((need) => lacking.has(need)) }, run);
 
 export interface Running {
   /** Without a slash at its end. */
