@@ -136,6 +136,8 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
   const app = Fastify({
     logger: { level: log },
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would cost more than most requests; what is logged speaks of sessions.
+    childLoggerFactory: (logger) => logger,
     // A connection that never sent a request would keep close() waiting.
     forceCloseConnections: true,
     // While it drains the bridge itself says why it refuses.

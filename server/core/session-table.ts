@@ -63,7 +63,7 @@ export class SessionTable {
       } else if (now - entry.since >= session.keepMs) {
         if (session.state === 'closed') this.#entries.delete(hash);
         else session.close('ABANDONED');
-      }
+      } else session.up.rest();
     }
   }
 }

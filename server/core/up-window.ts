@@ -10,7 +10,7 @@ const MOST_RANGES = 64;
  *     |  in flight   |  in the ring  |  gaps filled ahead of next  |
  *
  * One write is in flight at a time. What comes meanwhile, and what comes ahead of its turn, lies in one ring that is
- * allocated when it is first needed and dropped when it is empty.
+ * allocated when it is first needed and given back when the client pauses.
  */
 export class UpWindow {
   /** The next offset expected: contiguous bytes received. */
@@ -104,6 +104,11 @@ export class UpWindow {
     return new NetwineError('OFFSET', { args: ['up', this.next, this.room] });
   }
 
+  /** Gives the ring back where it is empty: a client that pauses costs no more than one that never wrote. */
+  rest(): void {
+    if (!this.#busy && this.#writing === this.next && this.#ahead.length === 0) this.#ring = null;
+  }
+
   /** Drops what is kept; nothing is written any more. */
   drop(): void {
     this.#dropped = true;
@@ -153,7 +158,6 @@ export class UpWindow {
 
   #writeFromRing(): void {
     if (this.#writing === this.next) {
-      if (this.#ahead.length === 0) this.#ring = null;
       this.#finish();
       return;
     }

@@ -3,7 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { NetwineError } from '../core/errors.ts';
 import type { Encoding, Piece } from './encoding/index.ts';
 import { lines } from './encoding/lines.ts';
-import { common } from './headers.ts';
+import { commonFlat, flat } from './headers.ts';
 import type { Sink } from './pump.ts';
 import type { RawSink } from './raw-pump.ts';
 
@@ -26,13 +26,16 @@ export const send = (request: IncomingMessage, response: ServerResponse, reply: 
   if (response.headersSent || response.destroyed) return;
   const { status = 200, body, contentType = lines.contentType, headers = {}, close = false } = reply;
   const whole = request.complete;
-  response.writeHead(status, {
-    ...common,
-    ...headers,
-    'Content-Type': contentType,
-    'Content-Length': Buffer.byteLength(body),
-    ...(close || !whole ? { Connection: 'close' } : {}),
-  });
+  const fields = [
+    ...commonFlat,
+    ...flat(headers),
+    'Content-Type',
+    contentType,
+    'Content-Length',
+    Buffer.byteLength(body),
+  ];
+  if (close || !whole) fields.push('Connection', 'close');
+  response.writeHead(status, fields);
   if (whole) {
     response.end(body);
     return;

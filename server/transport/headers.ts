@@ -1,5 +1,5 @@
 /** The header sets of our answers. [PROTOCOL 5, held answers; RFC 9110, RFC 9111] */
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 
 /** On every answer of ours: never stored, never sniffed, never changed or held back on the way. */
 export const common: OutgoingHttpHeaders = {
@@ -22,3 +22,10 @@ export const raw: OutgoingHttpHeaders = {
 /** What a page of an allowed origin may read; nothing where the origin is not allowed. Never with credentials. */
 export const cors = (origin: string | null): OutgoingHttpHeaders =>
   origin === null ? { Vary: 'Origin' } : { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
+
+/** Header sets as the flat list that Node writes without copying: names and values in turn. */
+export const flat = (headers: OutgoingHttpHeaders): OutgoingHttpHeader[] =>
+  Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+
+/** `common` as such a list. */
+export const commonFlat: readonly OutgoingHttpHeader[] = flat(common);

@@ -6,16 +6,17 @@ export interface ParametersOptions {
   repeatable?: readonly string[];
 }
 
-/** One name with its value, percent-decoded but not yet judged as text. */
+/** One name with its value as it came over the wire, a character a byte. */
 export interface Pair {
   name: string;
-  value: Uint8Array;
+  value: string;
 }
 
 const MOST_PARAMETERS = 64;
 const VERSION = '1';
 const NUMBER = /^(?:0|[1-9]\d{0,15})$/;
 const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
+const PLAIN = /^[\x00-\x24\x26-\x2a\x2c-\x7f]*$/;
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
 
 const bad = (text: string): NetwineError => new NetwineError('BAD_REQUEST', { text });
@@ -27,7 +28,7 @@ export class Parameters {
   /** @throws BAD_REQUEST for a name given twice, a value that is no UTF-8, and a version that is not ours */
   constructor(pairs: readonly Pair[], { repeatable = [] }: ParametersOptions = {}) {
     for (const { name, value } of pairs) {
-      const text = decodeText(value);
+      const text = readText(value);
       const values = this.#values.get(name);
       if (values === undefined) this.#values.set(name, [text]);
       else if (repeatable.includes(name)) values.push(text);
@@ -92,7 +93,8 @@ export const parsePairs = (input: string | Uint8Array): Pair[] => {
   return pieces.map((piece) => {
     const equals = piece.indexOf('=');
     const [name, value] = equals < 0 ? [piece, ''] : [piece.slice(0, equals), piece.slice(equals + 1)];
-    return { name: decodeText(unescapeBytes(name)), value: unescapeBytes(value) };
+    if (BROKEN_ESCAPE.test(value)) throw brokenEscape();
+    return { name: readText(name), value };
   });
 };
 
@@ -103,14 +105,20 @@ export const parseParameters = (input: string | Uint8Array, options?: Parameters
 const asBuffer = (input: string | Uint8Array): Buffer =>
   typeof input === 'string' ? Buffer.from(input) : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
 
-const unescapeBytes = (text: string): Uint8Array => {
-  if (BROKEN_ESCAPE.test(text)) throw bad('a parameter has a broken percent escape');
-  const spaced = text.replaceAll('+', ' ');
+/** The bytes that a value stands for. @throws BAD_REQUEST */
+export const unescapeBytes = (wire: string): Uint8Array => {
+  if (BROKEN_ESCAPE.test(wire)) throw brokenEscape();
+  const spaced = wire.replaceAll('+', ' ');
   return Buffer.from(
     spaced.replace(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   );
 };
+
+const brokenEscape = (): NetwineError => bad('a parameter has a broken percent escape');
+
+/** Most values are plain ASCII and stand for themselves. */
+const readText = (wire: string): string => (PLAIN.test(wire) ? wire : decodeText(unescapeBytes(wire)));
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

@@ -1,7 +1,7 @@
 /** Reads a raw request: its parameters, wherever they stand, and what is left of the body as payload. [PROTOCOL 2] */
 import type { IncomingMessage } from 'node:http';
 import { NetwineError } from '../core/errors.ts';
-import { Parameters, parsePairs } from './parameters.ts';
+import { Parameters, parsePairs, unescapeBytes } from './parameters.ts';
 import { Body } from './request-body.ts';
 import { cutOff, Payload } from './request-payload.ts';
 
@@ -56,7 +56,7 @@ export const readRequest = async (
   if (!(await payload.empty())) {
     throw new NetwineError('BAD_REQUEST', { text: 'the payload is in data or after the first line, not in both' });
   }
-  return { parameters, payload: new Payload(body, field.value) };
+  return { parameters, payload: new Payload(body, unescapeBytes(field.value)) };
 };
 
 /** No body that we would have to decode: its bytes would be taken for parameters or payload as they are. */
