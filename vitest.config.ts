@@ -8,7 +8,7 @@ const lanes = {
     'test/protocol/**/*.test.ts',
     'test/server/transport/**/*.test.ts',
     'test/server/target/**/*.test.ts',
-    'test/server/app*.test.ts',
+    'test/server/{app,main,observe}/**/*.test.ts',
   ],
   /** Pages in a real browser. */
   browser: ['test/browser/**/*.test.ts'],

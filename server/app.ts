@@ -1,5 +1,4 @@
 /** The composition root: the Fastify side of a bridge, where every room meets. */
-import type { AddressInfo } from 'node:net';
 import fastifyWebsocket from '@fastify/websocket';
 import Fastify, {
   type FastifyError,
@@ -146,7 +145,7 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
     // Longer than the pools of proxies keep a connection, so that they never reuse one that is being closed.
     keepAliveTimeout: 130_000,
   });
-  const policy = createPolicy({ hosts, self: () => app.addresses() as AddressInfo[] });
+  const policy = createPolicy({ hosts, self: () => app.addresses() });
   const bridge = new Bridge({ ...options, policy, routes: hosts.routes });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));

@@ -1,4 +1,5 @@
 /** A bridge without its HTTP server: its sessions, and what the transports need of them. Part of the composition root. */
+import { Dials } from './core/dials.ts';
 import type { Gate } from './core/gate.ts';
 import { Router } from './core/router.ts';
 import type { Connect, Policy, Target, TargetType } from './core/target.ts';
@@ -61,11 +62,13 @@ export class Bridge {
   readonly options: BridgeOptions & typeof defaults;
   readonly answers: ConnectOptions['answers'] = new Set();
   readonly descriptors: Descriptors | null;
+  readonly #dials = new Dials();
   readonly #sweeping: NodeJS.Timeout;
 
   constructor(given: BridgeOptions) {
     this.options = { ...defaults, ...given };
     const { options } = this;
+    const dials = this.#dials;
     this.gate = createGate({
       hostNames: options.hostNames ?? [],
       origins: [],
@@ -76,8 +79,10 @@ export class Bridge {
       ? new Descriptors({ ...options.descriptors, targets: () => this.router.targets })
       : null;
     this.router = new Router({
-      policy: options.policy,
-      targets: { ...createTargetTypes(options), ...foreignTypes(options.targets ?? {}) },
+      policy: {
+        permit: (client, target, signal) => dials.run((own) => options.policy.permit(client, target, own), signal),
+      },
+      targets: dials.endable({ ...createTargetTypes(options), ...options.targets }),
       windowBytes: options.windowBytes,
       upWindowBytes: options.upWindowBytes,
       keepMs: options.keepMs,
@@ -107,30 +112,13 @@ export class Bridge {
   /** Ends every session and lets the held answers say so. Leaves nothing behind. */
   async close(): Promise<void> {
     this.router.drain();
+    this.#dials.stop();
     for (const session of this.router.sessions.all()) session.close('SHUTDOWN');
     await until(() => this.answers.size === 0, LAST_RECORDS_MS);
     for (const answer of this.answers) answer.stop();
     clearInterval(this.#sweeping);
   }
 }
-
-/**
- * Target kinds of others in the form of ours. Their streams get an error listener at once: without one, an error before
- * there is a session, or after it, would end the process.
- */
-const foreignTypes = (given: Readonly<Record<string, Connect | TargetType>>): Record<string, TargetType> =>
-  Object.fromEntries(
-    Object.entries(given).map(([kind, type]) => [
-      kind,
-      {
-        framing: typeof type === 'function' ? 'bytes' : type.framing,
-        connect: async (permit, signal) => {
-          const duplex = await (typeof type === 'function' ? type(permit, signal) : type.connect(permit, signal));
-          return duplex.on('error', () => {});
-        },
-      } satisfies TargetType,
-    ]),
-  );
 
 const CHECK_MS = 20;
 

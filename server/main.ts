@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: settings, then the app, then listening; signals drain it. The only file that touches process. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { parseCommand } from './config/command.ts';
 import { helpText } from './config/help.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
-import { UsageError } from './config/usage-error.ts';
+import { shown, UsageError } from './config/usage-error.ts';
 import { DemoError, startDemo } from './demo/start.ts';
 
 // Each 64 KiB that passes through is garbage outside the heap, and V8 counts it against a limit that follows the few
@@ -49,7 +49,7 @@ const start = async (settings: Settings, hosts: string | { clients: string; targ
     hosts,
     // A wildcard is no name that anybody could ask for.
     hostNames: ['0.0.0.0', '::'].includes(listen.host) ? [] : [listen.host],
-    staticDir: settings.staticDir ?? packaged.pages,
+    staticDir: staticOf(settings),
     ...(descriptors ? { descriptors } : {}),
   });
   for (const warning of running.warnings) err(warning);
@@ -57,6 +57,15 @@ const start = async (settings: Settings, hosts: string | { clients: string; targ
   endAtSignals(running, settings.drainMs);
   const { port } = running.app.server.address() as AddressInfo;
   return `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}${prefix === '/' ? '' : prefix}`;
+};
+
+/** Judged before anything is started, so that a mistake is told as one. */
+const staticOf = ({ staticDir }: Settings): string => {
+  if (staticDir === null) return packaged.pages;
+  const facts = statSync(staticDir, { throwIfNoEntry: false });
+  if (!facts) throw new UsageError([`--static: there is no directory "${shown(staticDir)}"`]);
+  if (!facts.isDirectory()) throw new UsageError([`--static: "${shown(staticDir)}" is not a directory`]);
+  return staticDir;
 };
 
 /** The limit of open files and how many are open, where the system tells. [proc(5), /proc/PID/limits] */
@@ -128,7 +137,10 @@ const version = (): string => JSON.parse(readFileSync(join(packageRoot(), 'packa
 const explain = (error: unknown): string => {
   const known = error instanceof UsageError || error instanceof HostsError || error instanceof DemoError;
   if (known) return error.message;
-  if (error instanceof Error && 'syscall' in error) return `netwine cannot start: ${error.message}`;
+  if (error instanceof Error && 'syscall' in error) {
+    const advice = ['listen', 'getaddrinfo'].includes(String(error.syscall)) ? '; --listen HOST:PORT changes it' : '';
+    return `netwine cannot start: ${error.message}${advice}`;
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 };
 

@@ -8,8 +8,8 @@ import { permitTarget } from './targets.ts';
 
 export interface PolicyOptions {
   hosts: Pick<Hosts, 'clients' | 'targets'>;
-  /** Where the bridge listens by now; these it never dials. */
-  self: () => readonly ListenAddress[];
+  /** Where the bridge listens by now, as Fastify's `addresses()` tells; these it never dials. A string is a pipe. */
+  self: () => readonly (ListenAddress | string)[];
   /** Looks names up; the system's resolver by default. */
   resolve?: Resolve;
   /** How long one look-up may take. */
@@ -27,6 +27,7 @@ export const createPolicy = ({
 }: PolicyOptions): Policy => ({
   async permit(client, target, signal) {
     checkClient(client, hosts.clients);
-    return permitTarget(target, { rules: hosts.targets, self, look: { resolve, limitMs: lookUpMs, signal } });
+    const own = () => self().filter((address): address is ListenAddress => typeof address !== 'string');
+    return permitTarget(target, { rules: hosts.targets, self: own, look: { resolve, limitMs: lookUpMs, signal } });
   },
 });

@@ -30,8 +30,8 @@ const parseRoute = ({ words }: Line): [string, Target] => {
 const parsePath = (text: string): string => {
   const path = decode(text);
   if (!path.startsWith('/')) throw new Fault(`a path begins with a slash, not ${quote(text)}`);
-  // Routers read these as patterns, and a route is exact.
-  if (/[*?:]/.test(path)) throw new Fault(`a path has no *, ? or colon: ${quote(text)}`);
+  // Routers read these as patterns, and a route is exact; behind a # nothing reaches a server.
+  if (/[*?:#]/.test(path)) throw new Fault(`a path has no *, ?, # or colon: ${quote(text)}`);
   if (/[\x00-\x1f\x7f]|\/\/|\/\.{1,2}(?:\/|$)/.test(path)) {
     throw new Fault(`a path has no control bytes and no empty, . or .. segment: ${quote(text)}`);
   }
