@@ -34,7 +34,9 @@ export const logSessions = (router: Router, log: Log): void => {
     if (!event) return;
     const { down, up } = session.totals;
     const ms = Math.round(performance.now() - event.at);
-    log.info({ ...event.fields, down, up, ms, reason: session.code }, 'session ended');
+    // Datagrams that came while nobody took them.
+    const dropped = 'dropped' in session.target ? { dropped: session.target.dropped } : {};
+    log.info({ ...event.fields, down, up, ...dropped, ms, reason: session.code }, 'session ended');
   });
 };
 

@@ -15,6 +15,12 @@ const run = async (server, client, options) => {
   return { amount, cpu: (await server.cpu()) - before };
 };
 
+/** The same client several times at once; what it moves is added up. */
+const times = (count, client) => async (options) => {
+  const amounts = await Promise.all(Array.from({ length: count }, () => client(options)));
+  return amounts.reduce((sum, amount) => sum + amount, 0);
+};
+
 const onPipe = (name, client, options) => () => run(pipe, client, { port: pipe.ports[name], ...options });
 const onWide = (name, client, options) => () =>
   run(wide, client, { port: wide.port, target: targets[name], ...options });
@@ -46,6 +52,14 @@ const rows = [
     to: 'pipe up, 64 KiB',
     limit: 2,
     run: onBridge('sink', clients.posts, { size: 65536 }),
+  },
+  { name: 'pipe up, 8 at once', per: 'GiB', run: onPipe('sink', times(8, clients.pipeUp), { size: 65536 }) },
+  {
+    name: 'posts of 64 KiB, 8 at once',
+    per: 'GiB',
+    to: 'pipe up, 8 at once',
+    limit: 2,
+    run: onBridge('sink', times(8, clients.posts), { size: 65536 }),
   },
   {
     name: 'posts of 1 MiB',
