@@ -16,7 +16,7 @@ import { createPolicy } from './policy/policy.ts';
 import { refuse } from './transport/answer.ts';
 import { closeVerb } from './transport/close.ts';
 import { type ConnectOptions, connectVerb } from './transport/connect.ts';
-import { callOf } from './transport/context.ts';
+import { callOf, clientOf } from './transport/context.ts';
 import { exchangeVerb } from './transport/exchange.ts';
 import { common } from './transport/headers.ts';
 import { pages } from './transport/pages.ts';
@@ -87,6 +87,7 @@ const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void>
       done();
     } catch (error) {
       if (!(error instanceof NetwineError)) throw error;
+      router.emit('refuse', { client: clientOf(request.raw), target: null, transport: 'http', error });
       reply.hijack();
       refuse(request.raw, reply.raw, error, { encoding: null, status200: false });
     }
@@ -105,7 +106,9 @@ const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void>
   ]) {
     await app.register(verb, transport);
   }
-  if (options.staticDir) await app.register(pages, { root: options.staticDir, token: () => gate.token() });
+  if (options.staticDir) {
+    await app.register(pages, { root: options.staticDir, token: () => gate.token(), chat: options.chatTarget });
+  }
 };
 
 export interface AppOptions extends Omit<NetwineOptions, 'policy' | 'routes'> {
@@ -149,8 +152,12 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
   const bridge = new Bridge({ ...options, policy, routes: hosts.routes });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  app.setNotFoundHandler((_request, reply) => void plainly(reply, 404, 'NO BAD_REQUEST nothing is here'));
-  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+  app.setNotFoundHandler((request, reply) => {
+    bridge.gate.checkHost(callOf(request.raw));
+    plainly(reply, 404, 'NO BAD_REQUEST nothing is here');
+  });
+  app.setErrorHandler<FastifyError | NetwineError>((error, _request, reply) => {
+    if (error instanceof NetwineError) return plainly(reply, error.failure.status, error.record);
     const { statusCode = 500 } = error;
     if (statusCode >= 500) app.log.error({ err: error }, 'the bridge failed');
     plainly(reply, statusCode, new NetwineError(statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL').record);

@@ -2,6 +2,7 @@
 import { Dials } from './core/dials.ts';
 import type { Gate } from './core/gate.ts';
 import { Router } from './core/router.ts';
+import type { Session } from './core/session.ts';
 import type { Connect, Policy, Target, TargetType } from './core/target.ts';
 import { createGate } from './policy/gate.ts';
 import { createTargetTypes } from './target/index.ts';
@@ -19,6 +20,8 @@ export interface BridgeOptions {
   hostNames?: readonly string[];
   /** A directory of static files; none by default. */
   staticDir?: string | null;
+  /** Where the packaged pages find the chat of the demo, as `host:port`. */
+  chatTarget?: string;
   requireToken?: boolean;
   pingMs?: number;
   holdMs?: number;
@@ -103,10 +106,7 @@ export class Bridge {
   async drain(waitMs: number): Promise<void> {
     this.router.drain();
     // Between two polls nobody reads, and what the target said last would be lost.
-    await until(
-      () => this.router.sessions.all().every(({ state, sent, window }) => state === 'closed' && sent === window.end),
-      waitMs,
-    );
+    await until(() => this.router.sessions.all().every(isDone), waitMs);
   }
 
   /** Ends every session and lets the held answers say so. Leaves nothing behind. */
@@ -119,6 +119,10 @@ export class Bridge {
     clearInterval(this.#sweeping);
   }
 }
+
+/** Over and read to its end; or its target has ended, all of that was sent, and nobody reads: it only waits for keep. */
+const isDone = ({ state, sent, window, targetEnded, reader }: Session): boolean =>
+  sent === window.end && (state === 'closed' || (targetEnded && reader === null));
 
 const CHECK_MS = 20;
 

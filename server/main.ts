@@ -41,7 +41,11 @@ const LATER_DESCRIPTORS = 8;
 const packaged = { hosts: join(packageRoot(), 'hosts'), pages: join(packageRoot(), 'client', 'demo') };
 
 /** Starts a bridge and ends it gracefully at a signal. @returns where it listens */
-const start = async (settings: Settings, hosts: string | { clients: string; targets: string }): Promise<string> => {
+const start = async (
+  settings: Settings,
+  hosts: string | { clients: string; targets: string },
+  chatTarget?: string,
+): Promise<string> => {
   const { listen, prefix } = settings;
   const descriptors = countDescriptors();
   const running = await createApp({
@@ -50,6 +54,7 @@ const start = async (settings: Settings, hosts: string | { clients: string; targ
     // A wildcard is no name that anybody could ask for.
     hostNames: ['0.0.0.0', '::'].includes(listen.host) ? [] : [listen.host],
     staticDir: staticOf(settings),
+    ...(chatTarget === undefined ? {} : { chatTarget }),
     ...(descriptors ? { descriptors } : {}),
   });
   for (const warning of running.warnings) err(warning);
@@ -84,8 +89,15 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const endAtSignals = ({ app, bridge }: App, drainMs: number): void => {
   let stopping = false;
   const stop = async (): Promise<void> => {
-    if (stopping) process.exit(1);
+    if (stopping) {
+      // Its first act ends every session, which the log tells.
+      void bridge.close();
+      process.exit(1);
+    }
     stopping = true;
+    const open = bridge.router.sessions.all().filter(({ state }) => state !== 'closed').length;
+    if (open > 0)
+      err(`netwine stops as soon as its sessions are over (${open} open); a second signal ends them at once`);
     await bridge.drain(drainMs);
     await app.close();
     process.exit(0);
@@ -108,8 +120,8 @@ const demo = async (args: readonly string[]): Promise<void> => {
     {
       listen: settings.listen,
       chat: settings.chat,
-      startBridge: async ({ targets }) => ({
-        url: await start(settings, { clients: 'allow @loopback\n', targets }),
+      startBridge: async ({ targets, chat: chatTarget }) => ({
+        url: await start(settings, { clients: 'allow @loopback\n', targets }, chatTarget),
       }),
     },
     { out, err },

@@ -1,6 +1,15 @@
 /** The chat page: lines from the chat server, lines to it, and all of it still there after a reload. */
 import { fromBase64, joinBytes, toBase64 } from './bytes.js';
-import { beforeLeaving, bridgeBase, pageToken, Store, startPage, stateText, wantedTransport } from './page.js';
+import {
+  beforeLeaving,
+  bridgeBase,
+  chatAddress,
+  pageToken,
+  Store,
+  startPage,
+  stateText,
+  wantedTransport,
+} from './page.js';
 import { Session } from './session.js';
 
 const MOST_LINES = 300;
@@ -10,7 +19,7 @@ const LF = 10;
 
 const byId = (id) => document.getElementById(id);
 const store = new Store('netwine-chat');
-const target = new URLSearchParams(location.search).get('to') ?? '127.0.0.1:7777';
+const target = new URLSearchParams(location.search).get('to') ?? chatAddress();
 
 let session = null;
 let lines = [];

@@ -1,6 +1,6 @@
 /** The console page: one session with any target, its bytes as text or hex, and what the wire knows about it. */
 import { fromBase64, fromHex, hexDump, joinBytes, toBase64, visibleText } from './bytes.js';
-import { beforeLeaving, bridgeBase, pageToken, Store, startPage, stateText, wantedTransport } from './page.js';
+import { beforeLeaving, bridgeBase, chatAddress, pageToken, Store, startPage, stateText, wantedTransport } from './page.js';
 import { Session } from './session.js';
 
 /** The page shows, and keeps through a reload, this much of what came last. */
@@ -159,7 +159,7 @@ const resume = () => {
 };
 
 startPage(() => {
-  byId('to').value = new URLSearchParams(location.search).get('to') ?? '127.0.0.1:7777';
+  byId('to').value = new URLSearchParams(location.search).get('to') ?? chatAddress();
   byId('transport').value = wantedTransport();
   byId('connect').addEventListener('submit', connect);
   byId('send').addEventListener('submit', send);

@@ -9,6 +9,12 @@ export const startPage = (start) => {
 /** The bridge is where this page is. */
 export const bridgeBase = () => new URL('./', document.baseURI).href;
 
+/** Where the bridge says that the demo's chat is. */
+export const chatAddress = () => {
+  const address = document.querySelector('meta[name="netwine-chat"]')?.getAttribute('content');
+  return address && !address.startsWith('{{') ? address : '127.0.0.1:7777';
+};
+
 /** The token that the bridge put into this page; undefined where the page was served by something else. */
 export const pageToken = () => {
   const token = document.querySelector('meta[name="netwine-token"]')?.getAttribute('content');

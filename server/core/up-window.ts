@@ -71,7 +71,8 @@ export class UpWindow {
 
   /** True where bytes that begin beyond `next` have room, all of them; and gaps are not so many that they cost more than the bytes. */
   fitsAhead(at: number, length: number): boolean {
-    return at + length <= this.next + this.room && this.#ahead.length < MOST_RANGES;
+    if (at + length > this.next + this.room) return false;
+    return this.#ahead.length < MOST_RANGES || this.#ahead.some(({ from, to }) => at <= to && at + length >= from);
   }
 
   /** Keeps bytes that begin beyond `next`; false, and nothing kept, unless they fit. */
@@ -163,7 +164,8 @@ export class UpWindow {
     }
     const index = this.#writing % this.capacity;
     const length = Math.min(this.next - this.#writing, this.capacity - index);
-    this.#write((this.#ring as Uint8Array).subarray(index, index + length));
+    // A copy: a target may hold on to what it was given, and the ring is written again as soon as this is handed on.
+    this.#write(Buffer.from((this.#ring as Uint8Array).subarray(index, index + length)));
   }
 
   #write(bytes: Uint8Array): void {

@@ -20,6 +20,8 @@ export interface BridgeOptions {
   listen: Address;
   /** The targets file of the demo: one rule, for the chat alone. */
   targets: string;
+  /** Where pages find the chat, as `host:port`. */
+  chat: string;
 }
 
 export interface Bridge {
@@ -116,7 +118,11 @@ export const startDemo = async ({ listen, chat, startBridge }: DemoOptions, io: 
   const running = await attempt(startChat({ ...chat, onError }), 'chat', chat);
   const there = reached(running);
   try {
-    const { url } = await attempt(startBridge({ listen, targets: targetsRule(there) }), 'bridge', listen);
+    const { url } = await attempt(
+      startBridge({ listen, targets: targetsRule(there), chat: written(there) }),
+      'bridge',
+      listen,
+    );
     for (const line of instructions({ url, chat: there })) io.out(line);
     return { chat: running, url };
   } catch (error) {

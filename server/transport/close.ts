@@ -1,5 +1,6 @@
 /** POST /close: the client is done; at once, or when what is still on its way has been written. [PROTOCOL 3, close] */
 import type { FastifyPluginCallback } from 'fastify';
+import type { Session } from '../core/session.ts';
 import { send } from './answer.ts';
 import type { Ask, TransportOptions } from './context.ts';
 import { readKey } from './send.ts';
@@ -13,7 +14,7 @@ const close = (ask: Ask, { router }: TransportOptions): void => {
   const key = readKey(parameters);
   const end = parameters.number('end');
   const session = router.sessions.find(key);
-  if (session && end !== undefined && session.state !== 'closed') {
+  if (session && end !== undefined && session.state !== 'closed' && fits(session, end)) {
     session.used = true;
     session.leave(end, LAST_BYTES_MS);
     if (session.code) router.sessions.forget(session);
@@ -24,6 +25,16 @@ const close = (ask: Ask, { router }: TransportOptions): void => {
   }
   // The same for every key, known or not.
   send(request, response, { body: 'OK\n', headers });
+};
+
+/** An end at odds with what has come is no end: nobody reads the answer of a beacon, so it is a plain close. */
+const fits = ({ up }: Session, end: number): boolean => {
+  try {
+    up.checkEnd(end);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 export const closeVerb: FastifyPluginCallback<TransportOptions> = (app, options, done) => {

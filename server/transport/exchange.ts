@@ -8,7 +8,7 @@ import type { Seat } from './pump.ts';
 import { readReading } from './reading.ts';
 import { late, readKey, runUpload, sendLine } from './send.ts';
 import { readUp, Upload } from './upload.ts';
-import { addVerb } from './verb.ts';
+import { addVerb, sendRecord } from './verb.ts';
 
 const exchange = async (ask: Ask, options: TransportOptions): Promise<void> => {
   const { parameters } = ask;
@@ -25,6 +25,7 @@ const exchange = async (ask: Ask, options: TransportOptions): Promise<void> => {
     const upload = new Upload(ask, session, { up, options: { maxBodyBytes: options.maxBodyBytes, waitMs: 0 } });
     const { how, bytes } = await runUpload(upload, ask, { session, up, waitMs: 0 });
     if (how === 'cut') return;
+    if (how === 'stalled' && session.code) return sendRecord(ask, session.finalRecord ?? '', encoding, 410);
     carried = bytes > 0 || (up.end !== undefined && !session.up.ended);
   }
   const full = session.up.room === 0 && session.state !== 'closed';

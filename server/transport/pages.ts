@@ -12,10 +12,13 @@ export interface PagesOptions {
   root: string;
   /** Makes the token of a page that is served now. [PROTOCOL 11] */
   token: () => string;
+  /** Where the pages of the demo find its chat, as in `127.0.0.1:7777`. */
+  chat?: string | undefined;
 }
 
-/** Where a page wants its token. */
-const PLACE = '{{token}}';
+/** Where a page wants its token, and where the demo's want the address of their chat. */
+const PLACES = /\{\{(token|chat)\}\}/g;
+const CHAT = '127.0.0.1:7777';
 
 /** Every link is followed first: what lies outside the root then is not there. */
 const isInside = (root: string, pathname: string): boolean => {
@@ -27,7 +30,7 @@ const isInside = (root: string, pathname: string): boolean => {
   }
 };
 
-export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, token }) => {
+export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, token, chat = CHAT }) => {
   const real = realpathSync(root);
   app.addHook('onRequest', async (request, reply) => {
     // Without this an upgrade on a path of no route would be a socket that is opened and closed at once.
@@ -43,7 +46,8 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, token
       .removeHeader('Last-Modified')
       .removeHeader('Content-Length');
     if (request.method === 'HEAD' || payload === null) return payload;
-    return (await buffer(payload as Readable)).toString('utf8').replaceAll(PLACE, token());
+    const text = (await buffer(payload as Readable)).toString('utf8');
+    return text.replace(PLACES, (_, name: string) => (name === 'token' ? token() : chat));
   });
   await app.register(fastifyStatic, {
     root: real,

@@ -10,7 +10,7 @@ import { addVerb, sendRecord } from './verb.ts';
 
 const MOST_KEYS = 16;
 
-/** The text of a parameter that a verb cannot do without. @throws BAD_REQUEST */
+/** Judges the keys of one request. @throws BAD_REQUEST for none, too many or one twice */
 const requireKeys = (keys: readonly string[]): void => {
   if (keys.length === 0) throw new NetwineError('BAD_REQUEST', { text: 'key is missing' });
   if (keys.length > MOST_KEYS) throw new NetwineError('BAD_REQUEST', { text: 'one answer reads 16 sessions at most' });

@@ -79,8 +79,9 @@ export class Upload {
 
   /** Takes the body as it comes. */
   async #stream(declared: number | null): Promise<'whole' | 'cut' | 'stalled'> {
-    this.#judge(declared ?? 0);
-    this.#effect();
+    // A body of unknown length is one byte at least where there is one: enough to judge all but its end.
+    this.#judge(declared ?? ((await this.#ask.payload.empty()) ? 0 : 1));
+    this.#effect({ ends: declared !== null });
     const take = (chunk: Uint8Array): void | Promise<void> => {
       if (this.#bytes + chunk.length > this.#options.maxBodyBytes) {
         throw new NetwineError('TOO_LARGE', { args: [this.#session.up.next] });
@@ -88,7 +89,9 @@ export class Upload {
       return this.#take(chunk);
     };
     try {
-      return await this.#ask.payload.forEach(take);
+      const how = await this.#ask.payload.forEach(take);
+      if (how === 'whole' && declared === null) this.#effect({ ends: true });
+      return how;
     } catch (cause) {
       if (cause instanceof Stall) return 'stalled';
       throw cause;
@@ -108,7 +111,7 @@ export class Upload {
     if (this.#ahead && !this.#session.up.fitsAhead(this.#at ?? 0, bytes.length)) {
       throw this.#session.up.offsetFailure();
     }
-    this.#effect();
+    this.#effect({ ends: true });
     if (this.#ahead) {
       if (bytes.length > 0) this.#writesBy('offsets');
       this.#bytes = bytes.length;
@@ -148,10 +151,10 @@ export class Upload {
     }
   }
 
-  #effect(): void {
+  #effect({ ends }: { ends: boolean }): void {
     const { ack, end } = this.#up;
     if (ack !== undefined) this.#session.ack(ack);
-    if (typeof end === 'number') this.#session.end(end);
+    if (ends && typeof end === 'number') this.#session.end(end);
   }
 
   get #kind(): 'offsets' | 'appends' {
@@ -169,6 +172,9 @@ export class Upload {
     const { up } = this.#session;
     const at = this.#at ?? up.next;
     up.checkWrite(at, chunk.length);
+    if (typeof this.#up.end === 'number' && at + chunk.length > this.#up.end) throw up.offsetFailure();
+    // A body on its way is a sign of the client for as long as it comes.
+    this.#session.touch();
     this.#bytes += chunk.length;
     const done = up.accept(at, chunk);
     if (this.#at !== undefined) this.#at = at + done;

@@ -1,13 +1,12 @@
 /** A WebSocket of a client that knows nothing of netwine: bytes only, both ways. [PROTOCOL 8, any other subprotocol] */
 import type { WebSocket } from 'ws';
-import { failures, NetwineError } from '../core/errors.ts';
+import { NetwineError } from '../core/errors.ts';
 import { encodePacket, PacketDecoder } from '../core/framing.ts';
 import type { Session } from '../core/session.ts';
 import type { TransportOptions } from './context.ts';
 import { pumpDown } from './websocket-down.ts';
+import { closeWith } from './websocket-session.ts';
 
-/** How long a target may take for what was still on its way when its client closed. */
-const LAST_BYTES_MS = 10_000;
 const NORMAL = 1000;
 
 /** Joins a socket and a session that nobody else has the key of; each ends with the other. */
@@ -16,23 +15,28 @@ export const servePlain = (ws: WebSocket, session: Session, options: TransportOp
   const reader = session.attach({ from: 0, connect: true });
   if (typeof reader === 'number') return ws.terminate();
   const forget = (): void => options.router.sessions.forget(session);
+  const up = new UpQueue(ws, session);
+  let ended = false;
   const run = pumpDown(ws, reader, {
     ...(packets ? { cut: (bytes) => packets.push(bytes) } : {}),
     // Nobody can attach again, so what the socket has is done with.
     sent: () => session.ack(reader.position),
     idle: () => {
-      if (reader.over && session.code) close(ws, session.code);
-      else if (reader.ended) ws.close(NORMAL);
+      if (reader.over && session.code) closeWith(ws, session.code);
+      else if (reader.ended && !up.pending) {
+        ended = true;
+        ws.close(NORMAL);
+      }
     },
   });
-  const up = new UpQueue(ws, session);
   ws.on('message', (data: Buffer) => up.push(data, packets !== null));
   ws.on('pong', () => session.touch());
   const ping = setInterval(() => ws.ping(), options.pingMs);
   ws.on('close', (code) => {
     clearInterval(ping);
     reader.detach();
-    up.finish(isClean(code));
+    // A close of ours that was never answered is none of the client's: what it said before is still written.
+    up.finish(ended || isClean(code));
     if (session.code) forget();
     else session.target.once('close', forget);
   });
@@ -41,14 +45,12 @@ export const servePlain = (ws: WebSocket, session: Session, options: TransportOp
 
 const isClean = (code: number): boolean => code === NORMAL || code === 1001 || code === 1005;
 
-const close = (ws: WebSocket, code: keyof typeof failures): void => ws.close(failures[code].close, failures[code].text);
-
 /** Messages that the target has not taken: while there are any the socket is not read. */
 class UpQueue {
   readonly #ws: WebSocket;
   readonly #session: Session;
   #waiting: Uint8Array[] = [];
-  #leaves: 'clean' | null = null;
+  #leaves = false;
 
   constructor(ws: WebSocket, session: Session) {
     this.#ws = ws;
@@ -57,13 +59,18 @@ class UpQueue {
     session.onRoom(() => this.#drain());
   }
 
+  /** Whether messages wait for the target. */
+  get pending(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   push(message: Uint8Array, framed: boolean): void {
     this.#session.touch();
     try {
       this.#waiting.push(framed ? encodePacket(message) : message);
     } catch (cause) {
       const code = cause instanceof NetwineError ? cause.code : 'INTERNAL';
-      return close(this.#ws, code);
+      return closeWith(this.#ws, code);
     }
     this.#drain();
   }
@@ -71,7 +78,7 @@ class UpQueue {
   /** The socket is closed: what it said is still written, unless it broke. */
   finish(clean: boolean): void {
     if (!clean) return this.#session.close('RESET');
-    this.#leaves = 'clean';
+    this.#leaves = true;
     this.#drain();
   }
 
@@ -86,7 +93,7 @@ class UpQueue {
       }
       this.#waiting.shift();
     }
-    if (this.#leaves && !code && up.endAt === null) this.#session.leave(up.next, LAST_BYTES_MS);
+    if (this.#leaves && !code && up.endAt === null) this.#session.leave(up.next, this.#session.keepMs);
     else if (this.#ws.isPaused) this.#ws.resume();
   }
 }

@@ -66,8 +66,10 @@ export class SocketSession {
   }
 
   #message(data: Buffer, binary: boolean): void {
-    if (this.#over || this.#reader.moved !== null) return;
+    if (this.#over || this.#reader.moved !== null || this.#ws.readyState !== this.#ws.OPEN) return;
     this.#reader.session.touch();
+    // Who speaks here has the key: a late repeat of the connect must not take the session away.
+    this.#reader.session.used = true;
     try {
       if (binary) this.#bytes(data);
       else this.#record(data.toString('latin1'));
