@@ -84,6 +84,10 @@ const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void>
     try {
       gate.checkHost(callOf(request.raw));
       bridge.descriptors?.admitRequest();
+      // Node gives up the body of what it takes for an upgrade, so a post that offers one, as h2c, cannot be read.
+      if (request.ws && request.method !== 'GET') {
+        throw new NetwineError('BAD_REQUEST', { text: 'leave out the Upgrade header: this is no WebSocket' });
+      }
       done();
     } catch (error) {
       if (!(error instanceof NetwineError)) throw error;

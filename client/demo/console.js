@@ -1,6 +1,15 @@
 /** The console page: one session with any target, its bytes as text or hex, and what the wire knows about it. */
 import { fromBase64, fromHex, hexDump, joinBytes, toBase64, visibleText } from './bytes.js';
-import { beforeLeaving, bridgeBase, chatAddress, pageToken, Store, startPage, stateText, wantedTransport } from './page.js';
+import {
+  beforeLeaving,
+  bridgeBase,
+  chatAddress,
+  pageToken,
+  Store,
+  startPage,
+  stateText,
+  wantedTransport,
+} from './page.js';
 import { Session } from './session.js';
 
 /** The page shows, and keeps through a reload, this much of what came last. */

@@ -1,6 +1,6 @@
 /** Faults that were met once, each against the composed bridge: they do not come back. */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -129,4 +129,15 @@ test('a late repeat of the connect leaves a session alone that lives on a WebSoc
   while (!texts.some((text) => text.startsWith('ACK 3 '))) await once(ws, 'message');
   expect(await post(`${url}/connect`, `to=${to}&nonce=${nonce}&as=lines`)).toMatch(/^MOVED [1-9]\d*\n$/);
   expect(texts.filter((text) => text.startsWith('MOVED'))).toEqual([]);
+});
+
+test('a post that offers an upgrade is told so in the words of the protocol', async () => {
+  const { url } = await start();
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.write(
+    'POST /send HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n',
+  );
+  const answer = (await socket.toArray()).join('');
+  expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\nNO BAD_REQUEST leave out the Upgrade header/s);
 });
