@@ -173,7 +173,8 @@ test('a page whose session another page took over says so and leaves it alone', 
   expect(await second.final).toMatchObject({ code: 'CLOSED' });
 });
 
-test('a stream that falls silent is called dead when its pings stay away', async () => {
+// A send that meets the silent connection is given up after 20 s only: 10 s that it may wait, and 10 s more.
+test('a stream that falls silent is called dead when its pings stay away', { timeout: 60_000 }, async () => {
   const plan: Plan = (index) => (index === 0 ? { blackHole: { side: 'down', after: 20_000 } } : {});
   const { base, cutter } = await through(plan, 1);
   const { session, pieces, until } = run(base, { to: `127.0.0.1:${portOf(echo)}` });
