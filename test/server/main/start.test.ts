@@ -129,7 +129,7 @@ it('a start without hosts files of its own says so', async () => {
     ready: /listens at .*\n/,
   });
   expect(program.output).toMatch(
-    /^netwine listens at http:\/\/127\.0\.0\.1:\d+; hosts files: \S+ \(the packaged files, which open nothing but the demo: see --hosts\)\n$/m,
+    /^netwine listens at http:\/\/127\.0\.0\.1:\d+; hosts files: \S+ \(the packaged files, which open nothing but the demo: see --hosts\)$/m,
   );
   expect(await program.stop()).toEqual({ code: 0, signal: null });
 });
