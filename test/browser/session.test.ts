@@ -173,24 +173,6 @@ test('a page whose session another page took over says so and leaves it alone', 
   expect(await second.final).toMatchObject({ code: 'CLOSED' });
 });
 
-// A send that meets the silent connection is given up after 20 s only: 10 s that it may wait, and 10 s more.
-test('a stream that falls silent is called dead when its pings stay away', { timeout: 60_000 }, async () => {
-  const plan: Plan = (index) => (index === 0 ? { blackHole: { side: 'down', after: 20_000 } } : {});
-  const { base, cutter } = await through(plan, 1);
-  const { session, pieces, until } = run(base, { to: `127.0.0.1:${portOf(echo)}` });
-  // A byte there and back until the first pings have come: from then on 0.45 s of silence are too much.
-  let length = 0;
-  for (const begunAt = performance.now(); performance.now() - begunAt < 600; length += 1) {
-    session.write(UP.subarray(length, length + 1));
-    await until(({ down }) => down.received === length + 1);
-  }
-  session.write(UP.subarray(length, 60_000));
-  await until(({ down }) => down.received === 60_000);
-  expect(sha256(pieces)).toBe(sha256([UP.subarray(0, 60_000)]));
-  expect(cutter.connections[0]?.passed.down).toBeLessThanOrEqual(20_000);
-  expect(session.transport).toBe('stream');
-});
-
 test('behind a proxy that holds answers back until they are whole it goes over to polling', async () => {
   const { hostname, port } = new URL(bridge.url);
   const holding = createHttpServer((request, response) => {
