@@ -149,6 +149,8 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
     // While it drains the bridge itself says why it refuses.
     return503OnClosing: false,
     requestTimeout: 0,
+    // One read of a socket, as newer Nodes have it: with less each read of an upload stops the socket and starts it again.
+    http: { highWaterMark: 64 * 1024 },
     // Longer than the pools of proxies keep a connection, so that they never reuse one that is being closed.
     keepAliveTimeout: 130_000,
   });

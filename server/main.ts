@@ -17,6 +17,9 @@ import { DemoError, startDemo } from './demo/start.ts';
 // Each 64 KiB that passes through is garbage outside the heap, and V8 counts it against a limit that follows the few
 // live megabytes inside: half of the CPU went into marking them again and again. A limit of four times them ends that.
 setFlagsFromString('--heap-growing-percent=300');
+// And glibc returns what such garbage leaves to the system at once, to take it again page by page, until a larger block
+// than its mark of 128 KiB was freed once: as soon as this one is collected the mark is 8 MiB. [mallopt(3)]
+Buffer.allocUnsafeSlow(8 * 1024 * 1024);
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const err = (line: string): void => void process.stderr.write(`${line}\n`);

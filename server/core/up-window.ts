@@ -9,8 +9,9 @@ const MOST_RANGES = 64;
  *   handed        writing          next                    handed + capacity
  *     |  in flight   |  in the ring  |  gaps filled ahead of next  |
  *
- * One write is in flight at a time. What comes meanwhile, and what comes ahead of its turn, lies in one ring that is
- * allocated when it is first needed and given back when the client pauses.
+ * One write is in flight at a time; the piece that begins the next one is held as it is. What comes behind it or
+ * meanwhile, and what comes ahead of its turn, lies in one ring that is allocated when it is first needed and given
+ * back when the client pauses.
  */
 export class UpWindow {
   /** The next offset expected: contiguous bytes received. */
@@ -22,6 +23,8 @@ export class UpWindow {
   readonly #changed: () => void;
   #writing = 0;
   #busy = false;
+  /** The first piece of a write that waits for more pieces of the same turn. */
+  #held: Uint8Array | null = null;
   #ring: Uint8Array | null = null;
   /** Ranges kept ahead of `next`, in order and apart. */
   #ahead: { from: number; to: number }[] = [];
@@ -53,19 +56,22 @@ export class UpWindow {
 
   /**
    * Takes bytes that begin at or below `next`: repeats are dropped, what has no room is left.
+   * @param more true where more of the same is likely in this turn of the event loop: then one write carries it all.
    * @returns how many bytes of the chunk are done with, repeats included.
    */
-  accept(at: number, chunk: Uint8Array): number {
+  accept(at: number, chunk: Uint8Array, { more = false } = {}): number {
     const repeated = Math.min(Math.max(this.next - at, 0), chunk.length);
     const fresh = chunk.subarray(repeated, repeated + this.room);
     if (fresh.length === 0) return repeated;
-    if (!this.#busy && this.#ahead.length === 0) {
+    if (!this.#busy && this.#writing === this.next && this.#ahead.length === 0) {
       this.next += fresh.length;
-      this.#write(fresh);
+      this.#held = fresh;
     } else {
       this.#store(this.next, fresh);
       this.#advance();
     }
+    if (!more || this.room === 0) this.#write();
+    else if (!this.#busy) setImmediate(() => this.#write());
     return repeated + fresh.length;
   }
 
@@ -97,7 +103,7 @@ export class UpWindow {
   end(at: number): void {
     this.checkEnd(at);
     this.#endAt = at;
-    this.#finish();
+    this.#write();
   }
 
   /** What a request whose up offset does not fit is told. */
@@ -113,6 +119,7 @@ export class UpWindow {
   /** Drops what is kept; nothing is written any more. */
   drop(): void {
     this.#dropped = true;
+    this.#held = null;
     this.#ring = null;
     this.#ahead = [];
   }
@@ -150,34 +157,44 @@ export class UpWindow {
 
   #advance(): void {
     const first = this.#ahead[0];
-    if (first && first.from <= this.next) {
-      this.next = first.to;
-      this.#ahead.shift();
-    }
-    if (!this.#busy) this.#writeFromRing();
+    if (!first || first.from > this.next) return;
+    this.next = first.to;
+    this.#ahead.shift();
   }
 
-  #writeFromRing(): void {
-    if (this.#writing === this.next) {
-      this.#finish();
-      return;
-    }
-    const index = this.#writing % this.capacity;
-    const length = Math.min(this.next - this.#writing, this.capacity - index);
-    // A copy: a target may hold on to what it was given, and the ring is written again as soon as this is handed on.
-    this.#write(Buffer.from((this.#ring as Uint8Array).subarray(index, index + length)));
-  }
-
-  #write(bytes: Uint8Array): void {
+  /** Writes all that is in order, unless a write is in flight: its end calls this again. */
+  #write(): void {
+    if (this.#busy || this.#dropped) return;
+    const bytes = this.next - this.#writing;
+    if (bytes === 0) return this.#finish();
+    const held = this.#held;
+    const rest = bytes - (held?.length ?? 0);
+    this.#held = null;
+    this.#writing = this.next;
     this.#busy = true;
-    this.#writing += bytes.length;
-    this.#target.write(bytes, (error) => {
+    const written = (error: Error | null | undefined): void => {
       if (error || this.#dropped) return;
       this.#busy = false;
-      this.handed += bytes.length;
-      this.#writeFromRing();
+      this.handed += bytes;
+      this.#write();
       this.#changed();
-    });
+    };
+    if (held && rest === 0) this.#target.write(held, written);
+    else if (!held) this.#target.write(this.#fromRing(this.next - rest, rest), written);
+    else {
+      this.#target.cork();
+      this.#target.write(held);
+      this.#target.write(this.#fromRing(this.next - rest, rest), written);
+      this.#target.uncork();
+    }
+  }
+
+  /** A copy: a target may hold on to what it was given, and the ring is written again as soon as this is handed on. */
+  #fromRing(at: number, length: number): Buffer {
+    const ring = this.#ring as Uint8Array;
+    const index = at % this.capacity;
+    const first = ring.subarray(index, Math.min(index + length, this.capacity));
+    return Buffer.concat([first, ring.subarray(0, length - first.length)]);
   }
 
   #finish(): void {

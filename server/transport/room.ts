@@ -7,20 +7,22 @@ const MOST_WAITING = 4;
 
 /**
  * Waits until there is room, the session is over, the client is gone, or the time is up; not at all where too many
- * wait already.
+ * wait already. A time of 0 is the rest of this turn: only then is known what the system took at once.
  * @returns whether there is room.
  */
 export const waitForRoom = async (session: Session, response: ServerResponse, waitMs: number): Promise<boolean> => {
   const settled = (): boolean => session.up.room > 0 || session.state === 'closed' || response.destroyed;
-  if (!settled() && waitMs > 0 && session.waiting < MOST_WAITING) {
+  if (!settled() && session.waiting < MOST_WAITING) {
     await new Promise<void>((resolve) => {
       const finish = (): void => {
         clearTimeout(timer);
+        clearImmediate(turn);
         stop();
         response.off('close', finish);
         resolve();
       };
-      const timer = setTimeout(finish, waitMs);
+      const timer = waitMs > 0 ? setTimeout(finish, waitMs) : undefined;
+      const turn = waitMs > 0 ? undefined : setImmediate(finish);
       const stop = session.onRoom(() => {
         if (settled()) finish();
       });

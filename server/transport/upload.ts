@@ -176,7 +176,10 @@ export class Upload {
     // A body on its way is a sign of the client for as long as it comes.
     this.#session.touch();
     this.#bytes += chunk.length;
-    const done = up.accept(at, chunk);
+    // The last bytes of a post come in a read of their own, but in the same turn. More than there is room for does not
+    // wait for them: it needs the room that the first ones leave.
+    const rest = (this.#ask.payload.declared ?? 0) - this.#bytes;
+    const done = up.accept(at, chunk, { more: rest > 0 && chunk.length + rest <= up.room });
     if (this.#at !== undefined) this.#at = at + done;
     return done < chunk.length ? this.#takeLater(chunk.subarray(done)) : undefined;
   }

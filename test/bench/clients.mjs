@@ -138,6 +138,20 @@ export const posts = async ({ port, target, ms, size }) => {
   return at;
 };
 
+/** The same posts to a server that only passes them on. */
+export const barePosts = async ({ port, ms, size }) => {
+  const socket = await dial(port);
+  const payload = Buffer.alloc(size, 'x');
+  const end = performance.now() + ms;
+  let bytes = 0;
+  while (performance.now() < end) {
+    await ask(socket, [head('/', size), payload]);
+    bytes += size;
+  }
+  socket.destroy();
+  return bytes;
+};
+
 const upgrade = (port, path, protocol) =>
   new Promise((resolve, reject) => {
     const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocol, { perMessageDeflate: false });

@@ -53,6 +53,12 @@ const rows = [
     limit: 2,
     run: onBridge('sink', clients.posts, { size: 65536 }),
   },
+  {
+    name: 'Node HTTP alone, 64 KiB',
+    per: 'GiB',
+    to: 'pipe up, 64 KiB',
+    run: onPipe('http', clients.barePosts, { size: 65536 }),
+  },
   { name: 'pipe up, 8 at once', per: 'GiB', run: onPipe('sink', times(8, clients.pipeUp), { size: 65536 }) },
   {
     name: 'posts of 64 KiB, 8 at once',
@@ -80,7 +86,7 @@ const rows = [
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const only = process.argv[4];
-const chosen = only ? rows.filter(({ name }) => name.startsWith('pipe') || name.includes(only)) : rows;
+const chosen = only ? rows.filter(({ name }) => /^(pipe|Node)/.test(name) || name.includes(only)) : rows;
 const cost = (row, { amount, cpu }) =>
   row.per === 'GiB' ? cpu / (amount / GIB) : (cpu * 1e6) / (amount / (row.size ?? 1));
 const results = new Map(chosen.map(({ name }) => [name, []]));

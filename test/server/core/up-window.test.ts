@@ -206,7 +206,7 @@ test('whatever order bytes come in, a target gets each once', async () => {
     while (up.handed < all.length) {
       const at = Math.min(all.length, Math.max(0, up.next - 10 + random.below(40)));
       const chunk = all.subarray(at, at + random.below(30));
-      if (at <= up.next) up.accept(at, chunk);
+      if (at <= up.next) up.accept(at, chunk, { more: random.chance(0.3) });
       else up.keepAhead(at, chunk);
       expect(up.room).toBeGreaterThanOrEqual(0);
       if (random.chance(0.4)) await target.take();

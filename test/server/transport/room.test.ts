@@ -47,7 +47,7 @@ afterEach(async () => {
   await close();
 });
 
-it('no time to wait is no wait', async () => {
+it('no time to wait is the rest of the turn', async () => {
   expect(await waitForRoom(session, response, 0)).toBe(false);
   expect(session.waiting).toBe(0);
 });
