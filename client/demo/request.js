@@ -14,7 +14,12 @@ const BACKOFF = { firstMs: 50, mostMs: 5000 };
  */
 export const post = async (url, body, { signal, silentAfterMs, onChunk }) => {
   const controller = new AbortController();
-  const stop = () => controller.abort();
+  let chunks = null;
+  // The reader is cancelled by itself: Node's fetch forgets the signal of an answer once its memory was tidied.
+  const stop = () => {
+    controller.abort();
+    chunks?.cancel().catch(() => {});
+  };
   let outcome = 'cut';
   let silenceMs = 0;
   let last = performance.now();
@@ -29,11 +34,11 @@ export const post = async (url, body, { signal, silentAfterMs, onChunk }) => {
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   try {
-    const chunks = await open(url, body, controller.signal);
+    chunks = await open(url, body, controller.signal);
     for (;;) {
       const result = await read(chunks);
       if (signal.aborted) return 'stopped';
-      if (result === null) return outcome;
+      if (result === null || controller.signal.aborted) return outcome;
       if (result.done) return 'ended';
       silenceMs = 0;
       onChunk(result.value);

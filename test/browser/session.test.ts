@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer, request as httpRequest } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Fate, type Plan, startCutter } from '../support/cutter.ts';
 import { type RunningBridge, startBridgeProgram } from './program.ts';
@@ -171,6 +173,35 @@ test('a page whose session another page took over says so and leaves it alone', 
   expect(await first.final).toMatchObject({ code: 'MOVED' });
   writeAll(second.session);
   expect(await second.final).toMatchObject({ code: 'CLOSED' });
+});
+
+/** Node's fetch forgets the signal of an answer once memory was tidied: let that happen now, and not by chance. */
+const tidyMemory = async (): Promise<void> => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  for (let turn = 0; turn < 3; turn += 1) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+// A send that meets the silent connection is given up after 20 s only: 10 s that it may wait, and 10 s more.
+test('a stream that falls silent is called dead when its pings stay away', { timeout: 60_000 }, async () => {
+  const plan: Plan = (index) => (index === 0 ? { blackHole: { side: 'down', after: 20_000 } } : {});
+  const { base, cutter } = await through(plan, 1);
+  const { session, pieces, until } = run(base, { to: `127.0.0.1:${portOf(echo)}` });
+  // A byte there and back until the first pings have come: from then on 0.45 s of silence are too much.
+  let length = 0;
+  for (const begunAt = performance.now(); performance.now() - begunAt < 600; length += 1) {
+    session.write(UP.subarray(length, length + 1));
+    await until(({ down }) => down.received === length + 1);
+  }
+  await tidyMemory();
+  session.write(UP.subarray(length, 60_000));
+  await until(({ down }) => down.received === 60_000);
+  expect(sha256(pieces)).toBe(sha256([UP.subarray(0, 60_000)]));
+  expect(cutter.connections[0]?.passed.down).toBeLessThanOrEqual(20_000);
+  expect(session.transport).toBe('stream');
 });
 
 test('behind a proxy that holds answers back until they are whole it goes over to polling', async () => {
