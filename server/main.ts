@@ -61,7 +61,11 @@ const start = async (
     ...(descriptors ? { descriptors } : {}),
   });
   for (const warning of running.warnings) err(warning);
+  // Fastify would log where it listens before a person was told what to do there.
+  const { level } = running.app.log;
+  running.app.log.level = 'silent';
   await running.app.listen({ host: listen.host, port: listen.port });
+  running.app.log.level = level;
   endAtSignals(running, settings.drainMs);
   const { port } = running.app.server.address() as AddressInfo;
   return `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}${prefix === '/' ? '' : prefix}`;

@@ -1,15 +1,18 @@
 /** `netwine check-hosts`: reads the hosts files as the bridge does and prints the line that decides. */
-import { parseArgs } from 'node:util';
+import { join } from 'node:path';
+import { nearest } from '../config/nearest.ts';
+import { shown, UsageError } from '../config/usage-error.ts';
 import { NetwineError } from '../core/errors.ts';
 import type { Target } from '../core/target.ts';
-import { formatTarget, parseTarget } from '../core/target-url.ts';
-import { literal } from '../policy/address.ts';
+import { formatTarget } from '../core/target-url.ts';
 import { judgeClient } from '../policy/clients.ts';
 import type { Decision } from '../policy/evaluate.ts';
 import { HostsError } from '../policy/hosts-error.ts';
 import { type Hosts, loadHosts } from '../policy/load.ts';
 import { systemResolve } from '../policy/resolve.ts';
 import { judgeTarget } from '../policy/targets.ts';
+import { guardAdvice } from './guard-advice.ts';
+import { readQuestion } from './question.ts';
 
 export interface CheckHostsIo {
   out(line: string): void;
@@ -18,7 +21,6 @@ export interface CheckHostsIo {
   defaultHosts: string;
 }
 
-const USAGE = 'usage: netwine check-hosts [--hosts DIR] [--client ADDR] [TARGET]';
 const LOOK_UP_MS = 5000;
 
 /**
@@ -27,63 +29,18 @@ const LOOK_UP_MS = 5000;
  */
 export const checkHosts = async (args: readonly string[], io: CheckHostsIo): Promise<number> => {
   try {
-    const { directory, client, target } = readArgs(args, io.defaultHosts);
+    const { directory, client, asked } = readQuestion(args, io.defaultHosts);
     const hosts = await loadHosts(directory);
     for (const warning of hosts.warnings) io.err(warning);
-    if (client === null && target === null) io.out(summary(hosts, directory));
+    if (client === null && asked === null) io.out(summary(hosts, directory));
     const clientPasses = client === null || judgeClientAloud(client, hosts, io);
-    const targetPasses = target === null || (await judgeTargetAloud(target, hosts, io));
+    const target = typeof asked === 'string' ? findRouteAloud(asked, hosts, { directory, io }) : asked;
+    const targetPasses = asked === null || (target !== null && (await judgeTargetAloud(target, hosts, io)));
     return clientPasses && targetPasses ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof HostsError || error instanceof UsageFault)) throw error;
+    if (!(error instanceof HostsError || error instanceof UsageError)) throw error;
     io.err(error.message);
     return 2;
-  }
-};
-
-class UsageFault extends Error {
-  constructor(reason: string) {
-    super(`${reason}\n${USAGE}`);
-  }
-}
-
-interface Question {
-  directory: string;
-  client: string | null;
-  target: Target | null;
-}
-
-const readArgs = (args: readonly string[], defaultHosts: string): Question => {
-  const { values, positionals } = parse(args);
-  if (positionals.length > 1) throw new UsageFault('only one target can be asked for at a time');
-  const [targetText] = positionals;
-  return {
-    directory: values.hosts ?? defaultHosts,
-    client: values.client === undefined ? null : checkAddress(values.client),
-    target: targetText === undefined ? null : readTarget(targetText),
-  };
-};
-
-const parse = (args: readonly string[]) => {
-  try {
-    const options = { hosts: { type: 'string' }, client: { type: 'string' } } as const;
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageFault(error instanceof Error ? error.message : String(error));
-  }
-};
-
-const checkAddress = (text: string): string => {
-  if (literal(text.split('%', 1)[0] ?? '')) return text;
-  throw new UsageFault('--client takes an IP address');
-};
-
-const readTarget = (text: string): Target => {
-  try {
-    return parseTarget(text);
-  } catch (error) {
-    if (error instanceof NetwineError) throw new UsageFault(error.text);
-    throw error;
   }
 };
 
@@ -101,15 +58,41 @@ const judgeClientAloud = (address: string, hosts: Hosts, io: CheckHostsIo): bool
   return decision.allowed;
 };
 
+/** @returns the target of the route, or null where there is no such route */
+const findRouteAloud = (
+  path: string,
+  { routes }: Hosts,
+  { directory, io }: { directory: string; io: CheckHostsIo },
+): Target | null => {
+  const target = routes.get(decoded(path)) ?? null;
+  const file = join(directory, 'routes');
+  const near = routes.size > 0 ? `; the nearest one is ${nearest(path, [...routes.keys()])}` : '';
+  if (target) io.out(`route ${shown(path)} found in ${file}: ${shown(path)} ${formatTarget(target)}`);
+  else io.out(`route ${shown(path)} not found: no line of ${file} has this path${near}`);
+  return target;
+};
+
+/** Routes are kept decoded, but may be asked for as they stand in a URL. */
+const decoded = (path: string): string => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+};
+
 const judgeTargetAloud = async (asked: Target, hosts: Hosts, io: CheckHostsIo): Promise<boolean> => {
   const look = { resolve: systemResolve, limitMs: LOOK_UP_MS, signal: new AbortController().signal };
   try {
-    const { target, verdicts } = await judgeTarget(asked, hosts.targets, look);
+    const judgement = await judgeTarget(asked, hosts.targets, look);
+    const { target, verdicts } = judgement;
     for (const { address, ...decision } of verdicts) {
       const at = address !== null && 'host' in target && target.host !== address ? ` (${address})` : '';
       io.out(tell(`target ${formatTarget(target)}${at}`, decision, 'targets'));
     }
-    return verdicts.every(({ allowed }) => allowed);
+    const allowed = verdicts.every((verdict) => verdict.allowed);
+    if (!allowed) for (const line of await guardAdvice(judgement, hosts.targets, look)) io.out(line);
+    return allowed;
   } catch (error) {
     if (!(error instanceof NetwineError)) throw error;
     io.out(`target ${formatTarget(asked)} denied: ${error.text}`);

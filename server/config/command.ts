@@ -17,8 +17,8 @@ export const commands = {
   serve: info('[FLAGS]', 'Starts the bridge. This is what netwine does where no command is named.', true),
   demo: info('[FLAGS]', 'Starts the bridge together with a small chat server that it may reach.', true),
   'check-hosts': info(
-    '[--hosts DIR] [--client ADDR] [TARGET]',
-    'Prints the line of the hosts files that decides. Exit status: 0 allowed, 1 denied, 2 a faulty file.',
+    '[--hosts DIR] [--client ADDR] [TARGET | /ROUTE]',
+    'Prints the line of the hosts files that decides. Exit status: 0 allowed, 1 denied, 2 a faulty file or command.',
   ),
   help: info('[COMMAND]', 'Tells about netwine, or about one command.'),
   version: info('', 'Prints the version.'),

@@ -43,7 +43,7 @@ const readConfig = (sources: readonly Source[], readFile: (path: string) => stri
 };
 
 /** Values of all sources, the strongest last; a bad value is a fault even where a stronger one replaces it. */
-const readValues = (given: readonly Given[], faults: string[]): Map<Row<unknown>, unknown> => {
+export const readValues = (given: readonly Given[], faults: string[]): Map<Row<unknown>, unknown> => {
   const values = new Map<Row<unknown>, unknown>();
   for (const { row, text, where } of given) {
     const value = row.kind.parse(text);

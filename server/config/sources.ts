@@ -31,22 +31,38 @@ const following = (row: Row<unknown>, next: string | undefined): string | undefi
   return next === 'true' || next === 'false' ? next : undefined;
 };
 
+/** Arguments as they were read: flags, and the words between them where the command takes words. */
+export interface Arguments extends Source {
+  readonly words: readonly string[];
+}
+
 /**
- * The arguments after the command. `parseArgs` of Node is not used: it stops at the first fault,
- * and takes `-port` for five flags.
- * @param command refuses flags that belong to another command.
+ * Reads arguments as flags; all that stand behind `--` are words. `parseArgs` of Node is not used: it stops at the
+ * first fault, and takes `-port` for five flags.
+ * @param flags those that the command has.
+ * @param takesWords false where an argument that is no flag is a fault.
  */
-export const readFlags = (args: readonly string[], command: 'serve' | 'demo'): Source => {
-  const flags = rows.filter((row) => row.only === undefined || row.only === command);
+export const readArguments = (
+  args: readonly string[],
+  flags: readonly Row<unknown>[],
+  takesWords = true,
+): Arguments => {
   const given: Given[] = [];
   const faults: string[] = [];
+  const words: string[] = [];
   for (let index = 0; index < args.length; index++) {
-    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(args[index] ?? '') ?? [];
+    const argument = args[index] ?? '';
+    if (takesWords && argument === '--') {
+      words.push(...args.slice(index + 1));
+      break;
+    }
+    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
     if (name === undefined) {
-      faults.push(`"${shown(args[index] ?? '')}" is not a flag: flags are written --name VALUE`);
+      if (takesWords && !argument.startsWith('-')) words.push(argument);
+      else faults.push(`"${shown(argument)}" is not a flag: flags are written --name VALUE`);
       continue;
     }
-    const row = byName.get(name);
+    const row = flags.find((each) => each.name === name) ?? byName.get(name);
     const value = inline ?? (row ? following(row, args[index + 1]) : undefined);
     if (inline === undefined && value !== undefined) index++;
     const where = `--${shown(name)}`;
@@ -55,14 +71,26 @@ export const readFlags = (args: readonly string[], command: 'serve' | 'demo'): S
       faults.push(`${where} is not a known flag: the nearest one is --${nearest(name, known)}`);
       // What follows was most likely meant as its value: one mistake, one line.
       if (inline === undefined && args[index + 1]?.startsWith('-') === false) index++;
-    } else if (!flags.includes(row)) faults.push(`${where} belongs to netwine ${row.only} alone`);
-    else if (earlier(given, row)) faults.push(`${where} is given twice: keep one`);
+    } else if (!flags.includes(row)) {
+      faults.push(`${where} belongs to netwine ${row.only ? `${row.only} alone` : 'serve and demo'}`);
+    } else if (earlier(given, row)) faults.push(`${where} is given twice: keep one`);
     else if (value === undefined && row.kind.placeholder !== null) {
       faults.push(`${where} needs a value: expected ${row.kind.expects}`);
     } else given.push({ row, text: value ?? 'true', where });
   }
-  return { given, faults };
+  return { given, faults, words };
 };
+
+/**
+ * The flags of a command that serves.
+ * @param command refuses flags that belong to another command.
+ */
+export const readFlags = (args: readonly string[], command: 'serve' | 'demo'): Source =>
+  readArguments(
+    args,
+    rows.filter((row) => row.only === undefined || row.only === command),
+    false,
+  );
 
 /** All variables that begin with NETWINE_, but for the known foreign ones. */
 export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Source => {

@@ -72,9 +72,10 @@ const explained = (error: unknown, what: 'bridge' | 'chat', address: Address): u
     host: code.startsWith('EADDRNOT') || code === 'ENOTFOUND' ? '127.0.0.1' : address.host,
     port: 0,
   });
+  // Which of them was typed cannot be seen from here, and npm keeps flags without its -- for itself.
   return new DemoError(
     `${written(address)} ${reason}. Choose another address for the ${what}: ` +
-      `npm run demo -- ${flag} ${free} takes a free port.`,
+      `netwine demo ${flag} ${free} takes a free port (from the sources: npm run demo -- ${flag} ${free}).`,
     { cause: error },
   );
 };

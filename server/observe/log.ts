@@ -36,7 +36,9 @@ export const logSessions = (router: Router, log: Log): void => {
     const ms = Math.round(performance.now() - event.at);
     // Datagrams that came while nobody took them.
     const dropped = 'dropped' in session.target ? { dropped: session.target.dropped } : {};
-    log.info({ ...event.fields, down, up, ...dropped, ms, reason: session.code }, 'session ended');
+    // On the wire a close by the client is a reset too, but its session is forgotten before it ends. [PROTOCOL R-702]
+    const reason = router.sessions.has(session) ? session.code : 'CLOSED_BY_CLIENT';
+    log.info({ ...event.fields, down, up, ...dropped, ms, reason }, 'session ended');
   });
 };
 

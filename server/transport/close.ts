@@ -20,8 +20,9 @@ const close = (ask: Ask, { router }: TransportOptions): void => {
     if (session.code) router.sessions.forget(session);
     else session.target.once('close', () => router.sessions.forget(session));
   } else if (session) {
-    session.close('RESET');
+    // In this order the log sees who ended it.
     router.sessions.forget(session);
+    session.close('RESET');
   }
   // The same for every key, known or not.
   send(request, response, { body: 'OK\n', headers });

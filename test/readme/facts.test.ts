@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commands } from '../../server/config/command.ts';
+import { websocketOptions } from '../../server/index.ts';
 import { projectRoot } from '../house/tree.ts';
 import { readme } from './readme.ts';
 
@@ -31,6 +32,11 @@ test('README.md runs only commands that netwine has', () => {
 test('README.md names every package that the tests install', () => {
   const list = /against real servers: (.*?),\s+some/s.exec(readme)?.[1] ?? '';
   expect([...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(parts.map((part) => part.package));
+});
+
+test('README.md names the longest message that a WebSocket takes', () => {
+  const [, mebibytes] = /messages \((\d+) MiB each at most\)/.exec(readme) ?? [];
+  expect(Number(mebibytes) * 1024 * 1024).toBe(websocketOptions.maxPayload);
 });
 
 test('README.md has at most 300 lines', () => {

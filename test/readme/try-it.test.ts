@@ -29,6 +29,10 @@ test('curl opens the chat, a second one says hello, and the first one shows it',
   await stream.waitFor(/^<guest-1> hello\r?$/m);
 });
 
+test('what to do stands first, before any line of the log', () => {
+  expect(demo.output).toMatch(/^The chat listens on /);
+});
+
 test('the pages that it names are there', async () => {
   for (const page of ['chat.html', 'console.html']) {
     const answer = await fetch(`http://127.0.0.1:${ports[8080]}/${page}`);

@@ -1,6 +1,13 @@
 /** Tests of reading flags, environment and config files: what is understood, and how faults are told. */
 import { describe, expect, test } from 'vitest';
-import { readEnvironment, readFileText, readFlags, type Source } from '../../../server/config/sources.ts';
+import { settings } from '../../../server/config/settings.ts';
+import {
+  readArguments,
+  readEnvironment,
+  readFileText,
+  readFlags,
+  type Source,
+} from '../../../server/config/sources.ts';
 
 const brief = ({ given, faults }: Source): { given: [string, string, string][]; faults: readonly string[] } => ({
   given: given.map(({ row, text, where }) => [row.name, text, where]),
@@ -73,6 +80,25 @@ describe('flags', () => {
   test('control characters of arguments are escaped in faults', () => {
     expect(flags('--a\u001b]0;x\u0007').faults[0]).toMatch(/^--a\\x1b\]0;x\\x07 is not a known flag/);
     expect(flags('a\nb').faults[0]).toMatch(/^"a\\x0ab" is not a flag/);
+  });
+});
+
+describe('arguments of a command with words', () => {
+  const read = (...args: string[]) => readArguments(args, [settings.hostsDir]);
+
+  test('words stand between the flags, and all behind -- is words', () => {
+    const { given, words, faults } = read('a:1', '--hosts', 'd', '', '--', '--hosts', '--');
+    expect(given.map(({ text }) => text)).toEqual(['d']);
+    expect([words, faults]).toEqual([['a:1', '', '--hosts', '--'], []]);
+  });
+
+  test('what begins with a hyphen and is no flag of the command is told', () => {
+    expect(read('-h', '--chat', '1', '--ping=2', '--host').faults).toEqual([
+      '"-h" is not a flag: flags are written --name VALUE',
+      '--chat belongs to netwine demo alone',
+      '--ping belongs to netwine serve and demo',
+      '--host is not a known flag: the nearest one is --hosts',
+    ]);
   });
 });
 

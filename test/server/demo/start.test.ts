@@ -73,7 +73,7 @@ test('a chat on all addresses is opened on the loopback one', async () => {
   expect(rules).toEqual([`allow 127.0.0.1 ${demo.chat.port}\n`]);
 });
 
-test('a taken port is named with the flag that changes it, and nothing stays behind', async () => {
+test('a taken port is named with the commands that change it, and nothing stays behind', async () => {
   const taken = createServer().listen(local(0));
   await once(taken, 'listening');
   const address = taken.address();
@@ -83,7 +83,7 @@ test('a taken port is named with the flag that changes it, and nothing stays beh
   const noChat = startDemo({ listen: local(0), chat: busy, startBridge: listenOnce }, io);
   await expect(noChat).rejects.toThrow(
     `127.0.0.1:${busy.port} is taken: another program listens there. Choose another address for the chat: ` +
-      'npm run demo -- --chat 127.0.0.1:0 takes a free port.',
+      'netwine demo --chat 127.0.0.1:0 takes a free port (from the sources: npm run demo -- --chat 127.0.0.1:0).',
   );
   await expect(noChat).rejects.toBeInstanceOf(DemoError);
 
@@ -93,7 +93,9 @@ test('a taken port is named with the flag that changes it, and nothing stays beh
     return listenOnce(bridge);
   };
   const noBridge = startDemo({ listen: busy, chat: local(0), startBridge }, io);
-  await expect(noBridge).rejects.toThrow('npm run demo -- --listen 127.0.0.1:0 takes a free port.');
+  await expect(noBridge).rejects.toThrow(
+    'netwine demo --listen 127.0.0.1:0 takes a free port (from the sources: npm run demo -- --listen 127.0.0.1:0).',
+  );
   const freed = createServer().listen(local(chatPort));
   await once(freed, 'listening');
   freed.close();
@@ -104,7 +106,7 @@ test('a taken port is named with the flag that changes it, and nothing stays beh
 test('an address that is not of this machine is said to be so', async () => {
   const foreign = { host: '192.0.2.1', port: 7777 };
   await expect(startDemo({ listen: local(0), chat: foreign, startBridge: listenOnce }, io)).rejects.toThrow(
-    '192.0.2.1:7777 is no address of this machine. Choose another address for the chat: npm run demo -- --chat 127.0.0.1:0',
+    '192.0.2.1:7777 is no address of this machine. Choose another address for the chat: netwine demo --chat 127.0.0.1:0',
   );
 });
 

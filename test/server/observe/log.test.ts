@@ -39,8 +39,19 @@ describe('the line of a session', () => {
     expect(opened).toMatchObject(common);
     expect(opened.time).toBeGreaterThanOrEqual(before);
     const ended = await log.line('session ended');
-    expect(ended).toMatchObject({ ...common, down: 4, up: 4, ms: expect.any(Number), reason: 'RESET' });
+    expect(ended).toMatchObject({ ...common, down: 4, up: 4, ms: expect.any(Number), reason: 'CLOSED_BY_CLIENT' });
     expect(log.lines.filter(({ msg }) => msg.startsWith('session '))).toHaveLength(2);
+  });
+
+  it('that its target breaks was reset, and one that both ended is closed', async () => {
+    const { http, log, target } = await start();
+    await http.open(target.to);
+    (await target.peer(0)).socket.resetAndDestroy();
+    expect(await log.line('session ended')).toMatchObject({ reason: 'RESET' });
+    const second = await start();
+    const { key } = await second.http.open(second.target.to);
+    await second.http.ask('/close', { key, end: 0 });
+    expect(await second.log.line('session ended')).toMatchObject({ reason: 'CLOSED' });
   });
 
   it('names the address that was reached, where several were judged', async () => {
