@@ -1,4 +1,5 @@
 /** A WebSocket of a client that knows nothing of netwine: bytes only, both ways. [PROTOCOL 8, any other subprotocol] */
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { NetwineError } from '../core/errors.ts';
 import { encodePacket, PacketDecoder } from '../core/framing.ts';
@@ -9,8 +10,14 @@ import { closeWith } from './websocket-session.ts';
 
 const NORMAL = 1000;
 
+interface Plain {
+  /** The connection under the WebSocket. */
+  socket: Duplex;
+  options: TransportOptions;
+}
+
 /** Joins a socket and a session that nobody else has the key of; each ends with the other. */
-export const servePlain = (ws: WebSocket, session: Session, options: TransportOptions): void => {
+export const servePlain = (ws: WebSocket, session: Session, { socket, options }: Plain): void => {
   const packets = session.framing === 'packets' ? new PacketDecoder() : null;
   const reader = session.attach({ from: 0, connect: true });
   if (typeof reader === 'number') return ws.terminate();
@@ -35,8 +42,9 @@ export const servePlain = (ws: WebSocket, session: Session, options: TransportOp
   ws.on('close', (code) => {
     clearInterval(ping);
     reader.detach();
-    // A close of ours that was never answered is none of the client's: what it said before is still written.
-    up.finish(ended || isClean(code));
+    // A close of ours that was never answered is none of the client's: what it said before is still written. But what
+    // stood unread behind a slow target when the time for the close was over is lost: that is no clean end.
+    up.finish(isClean(code) || (ended && (socket.readableEnded || !up.pending)));
     if (session.code) forget();
     else session.target.once('close', forget);
   });
@@ -59,9 +67,10 @@ class UpQueue {
     session.onRoom(() => this.#drain());
   }
 
-  /** Whether messages wait for the target. */
+  /** Whether the target is behind; then more is likely to stand in the socket, which a close gives only 30 s. */
   get pending(): boolean {
-    return this.#waiting.length > 0;
+    const { up } = this.#session;
+    return this.#waiting.length > 0 || up.handed < up.next;
   }
 
   push(message: Uint8Array, framed: boolean): void {
@@ -87,6 +96,8 @@ class UpQueue {
     while (this.#waiting.length > 0 && !code) {
       const first = this.#waiting[0] as Uint8Array;
       const done = up.accept(up.next, first);
+      // Nothing else is heard of the client meanwhile, and a target that takes a little is not one that takes nothing.
+      if (done > 0) this.#session.touch();
       if (done < first.length) {
         this.#waiting[0] = first.subarray(done);
         return this.#ws.pause();
