@@ -121,34 +121,36 @@ export const framesDown = async ({ port, target, ms, window }) => {
   return at;
 };
 
-/** Posts of one size, one at a time on a kept connection. @returns bytes and posts */
+/** Does something again and again on one connection, until the time is over. */
+const during = async ({ port, ms }, act) => {
+  const socket = await dial(port);
+  const end = performance.now() + ms;
+  while (performance.now() < end) await act(socket);
+  socket.destroy();
+};
+
+/** Posts of one size, one at a time on a kept connection. @returns the bytes that were taken */
 export const posts = async ({ port, target, ms, size }) => {
   const { socket: held, key } = await open(port, target, `&mode=poll&hold=0&nonce=${nonce()}`);
   held.destroy();
-  const socket = await dial(port);
   const payload = Buffer.alloc(size, 'x');
-  const end = performance.now() + ms;
   let at = 0;
-  while (performance.now() < end) {
+  await during({ port, ms }, async (socket) => {
     const line = `key=${key}&at=${at}\n`;
     const answer = await ask(socket, [head('/send', line.length + size) + line, payload]);
     at = Number(answer.split(' ')[1]);
-  }
-  socket.destroy();
+  });
   return at;
 };
 
 /** The same posts to a server that only passes them on. */
 export const barePosts = async ({ port, ms, size }) => {
-  const socket = await dial(port);
-  const payload = Buffer.alloc(size, 'x');
-  const end = performance.now() + ms;
+  const request = [head('/', size), Buffer.alloc(size, 'x')];
   let bytes = 0;
-  while (performance.now() < end) {
-    await ask(socket, [head('/', size), payload]);
+  await during({ port, ms }, async (socket) => {
+    await ask(socket, request);
     bytes += size;
-  }
-  socket.destroy();
+  });
   return bytes;
 };
 

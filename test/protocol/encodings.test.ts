@@ -49,6 +49,7 @@ describe('encodings', () => {
       const { key } = await suite.http.open(target.to);
       const held = await suite.http.hold('/receive', { key, from: 0, as, mode: 'poll' });
       await held.rest();
+      expect(held.length).toBeGreaterThan(0);
       expect(held.bytes.equals(bytes.subarray(0, held.length))).toBe(true);
       expect(held.words).toEqual(['AT', 'AGAIN']);
       seen.push(String(held.headers['content-type']));
@@ -64,6 +65,7 @@ describe('encodings', () => {
     const asked = { ticket, as: 'events', mode: 'poll', from: 0, pad: 5 };
     const held = await suite.http.hold('/receive', asked, { method: 'GET' });
     await held.rest();
+    expect(held.length).toBeGreaterThan(0);
     let offset = 0;
     for (const { word, id, bytes: part } of held.records) {
       offset += part?.length ?? 0;
@@ -71,6 +73,7 @@ describe('encodings', () => {
     }
     const again = await suite.http.hold('/receive', asked, { method: 'GET', headers: { 'last-event-id': '77' } });
     await again.rest();
+    expect(again.length).toBeGreaterThan(0);
     expect(again.bytes.equals(bytes.subarray(77, 77 + again.length))).toBe(true);
     const { text } = await suite.http.ask('/receive', { key: 'none', as: 'events' });
     expect(text).toMatch(/^data:NO GONE [^\n]+\n\n$/);

@@ -3,16 +3,16 @@ import { describe, expect } from 'vitest';
 import { needs, useBridge } from '../support/bridge.ts';
 import { refusal } from '../support/http-client.ts';
 import { echo, greeter, halfCloser, stalled, startTarget, type Target } from '../support/targets.ts';
+import { fill, openWriter } from '../support/writer.ts';
 
 const suite = useBridge();
 
 const open = async (start: () => Promise<Target> = echo) => {
-  const target = await suite.closing(start());
-  const session = await suite.http.open(target.to);
-  const { key } = session;
+  const writer = await openWriter(suite, start);
   const exchange = async (parameters: Record<string, string | number>, payload?: string) =>
-    (await suite.http.ask('/exchange', { key, ...parameters }, payload === undefined ? {} : { payload })).text;
-  return { target, peer: await target.peer(), ...session, exchange };
+    (await suite.http.ask('/exchange', { key: writer.key, ...parameters }, payload === undefined ? {} : { payload }))
+      .text;
+  return { ...writer, exchange };
 };
 
 describe('exchange', () => {
@@ -47,11 +47,8 @@ describe('exchange', () => {
   });
 
   needs([], 'R-601 R-603 at window 0 the line comes at once, and room ends an empty one', async () => {
-    const { exchange, key, peer } = await open(stalled);
-    let upNext = 0;
-    for (let window = 1; window > 0; ) {
-      ({ upNext, window } = await suite.http.send(key, { at: upNext, hold: 0 }, Buffer.alloc(2_000_000)));
-    }
+    const { exchange, key, peer, send } = await open(stalled);
+    const { upNext } = await fill({ send });
     expect(await exchange({ at: upNext, hold: 60 }, 'no room')).toMatch(/^OK (\d+) 0 0\nAT 0 \d+\n/);
     const held = await suite.http.hold('/exchange', { key, hold: 60 });
     expect((await held.until('OK')).args.slice(0, 2)).toEqual([String(upNext), '0']);
@@ -78,5 +75,49 @@ describe('exchange', () => {
     const answer = await suite.http.ask('/exchange', { key, at: 1e9, reader: 9, from: 1 }, { payload: 'x' });
     expect(refusal(answer)).toBe('409 OFFSET');
     expect(await exchange({ hold: 0, reader: 8 })).toMatch(/\nAT 0 8\n/);
+  });
+
+  needs(
+    ['stream'],
+    'R-601 R-805 a reset of the target ends one that is held, with the final record behind its line',
+    async () => {
+      const { key, peer } = await open(() => startTarget());
+      const held = await suite.http.hold('/exchange', { key, hold: 60 });
+      expect((await held.until('OK')).text).toMatch(/^OK 0 \d+ 0$/);
+      await held.until('AT');
+      peer.socket.resetAndDestroy();
+      expect((await held.until('ERR')).text).toMatch(/^ERR RESET 0 0 /);
+      expect([await held.rest(), held.status, held.words]).toEqual(['whole', 200, ['OK', 'AT', 'ERR']]);
+    },
+  );
+
+  needs(['stream'], 'R-603 R-805 a reset is no room: at window 0 it is told by the final record alone', async () => {
+    const { key, peer, send } = await open(stalled);
+    const { upNext } = await fill({ send });
+    const held = await suite.http.hold('/exchange', { key, hold: 60 });
+    expect((await held.until('OK')).args.slice(0, 2)).toEqual([String(upNext), '0']);
+    await held.until('AT');
+    peer.socket.resetAndDestroy();
+    const { text, args } = await held.until('ERR');
+    expect(args.slice(0, 2)).toEqual(['RESET', '0']);
+    expect(Number(args[2])).toBeLessThan(upNext);
+    expect([await held.rest(), held.words]).toEqual(['whole', ['OK', 'AT', 'ERR']]);
+    // What was received and never written is confirmed all the same: the record says how far it got.
+    const again = await suite.http.ask('/exchange', { key, end: upNext });
+    expect(again.text).toMatch(new RegExp(`^OK ${upNext} 0 0 END\nAT 0 \\d+\n${text}\n$`));
+  });
+
+  needs(['raw head'], 'R-605 R-804 a reset in the middle of its body makes the final record its answer', async () => {
+    const { key, peer } = await open(() => startTarget());
+    const socket = await suite.http.socket();
+    const head = `POST /exchange?key=${key}&at=0 HTTP/1.1\r\nHost: ${suite.http.host}\r\nConnection: close\r\n`;
+    socket.write(`${head}Content-Length: 6\r\n\r\nabc`);
+    await peer.bytes(3);
+    peer.socket.resetAndDestroy();
+    while (!(await suite.http.ask('/receive', { key, mode: 'poll' })).text.includes('ERR'));
+    socket.write('def');
+    const answer = (await socket.toArray()).join('');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toMatch(/\r\n\r\n(?:[0-9a-f]+\r\n)?ERR RESET 0 3 [^\r\n]+\n(?:\r\n0\r\n\r\n)?$/);
   });
 });

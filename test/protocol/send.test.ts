@@ -1,36 +1,15 @@
 /** Chapter 5: bytes for the target, each once: repeats, gaps, waits, ends, appends and codings. */
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { needs, useBridge } from '../support/bridge.ts';
 import { refusal } from '../support/http-client.ts';
 import { greeter, seededBytes, stalled, startTarget, type Target } from '../support/targets.ts';
+import { fill, openWriter } from '../support/writer.ts';
 
 const suite = useBridge();
+const open = (start?: () => Promise<Target>, keep?: number) => openWriter(suite, start, keep);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-const open = async (start: () => Promise<Target> = () => startTarget(), keep = 60) => {
-  const target = await suite.closing(start());
-  const session = await suite.http.open(target.to, { keep });
-  const peer = await target.peer();
-  const { key } = session;
-  const ask = (parameters: Record<string, string | number>, payload?: Uint8Array | string | Readable) =>
-    suite.http.ask('/send', { key, ...parameters }, payload === undefined ? {} : { payload });
-  const send = (parameters: Record<string, string | number>, payload?: Uint8Array | string | Readable) =>
-    suite.http.send(key, parameters, payload);
-  return { target, peer, ...session, ask, send };
-};
-
-/** Fills a session whose target takes nothing until the system takes no more. @returns the last line */
-const fill = async ({ send }: Pick<Awaited<ReturnType<typeof open>>, 'send'>) => {
-  let line = await send({});
-  for (let last = -1; line.upNext > last || line.window > 0; ) {
-    last = line.upNext;
-    line = await send({ at: last, hold: 0 }, Buffer.alloc(2_000_000));
-  }
-  return line;
-};
 
 describe('send', () => {
   needs([], 'R-501 the line says what has come, what has room, and how much was sent down', async () => {
@@ -150,11 +129,19 @@ describe('send', () => {
   needs([], 'R-508 an acknowledgement only rises, stays within what was sent, and waits for nothing', async () => {
     const session = await open(async () => startTarget(({ socket }) => void socket.pause().write('0123456789')));
     await suite.http.read(session.key, { count: 10 });
-    await fill(session);
-    for (const ack of [8, 3, 8, 10]) await session.send({ ack });
+    const { upNext } = await fill(session);
+    for (const [ack, start] of [
+      [8, 8],
+      [3, 8],
+      [8, 8],
+      [10, 10],
+    ] as const) {
+      expect(await session.send({ ack, hold: 60 })).toMatchObject({ upNext, window: 0 });
+      const { text } = await suite.http.ask('/receive', { key: session.key, from: 0, mode: 'poll' });
+      expect(text).toMatch(new RegExp(`^NO OFFSET down ${start} 10 `));
+    }
     const answer = await session.ask({ ack: 11 });
     expect(answer.text).toMatch(/^NO OFFSET down 10 10 /);
-    expect(session.peer.length).toBe(0);
   });
 
   needs([], 'R-509 the end takes effect at its offset, once, and nothing goes past it', async () => {
