@@ -19,11 +19,13 @@ import { type ConnectOptions, connectVerb } from './transport/connect.ts';
 import { callOf, clientOf } from './transport/context.ts';
 import { exchangeVerb } from './transport/exchange.ts';
 import { common } from './transport/headers.ts';
+import { ignoreOtherUpgrades } from './transport/other-upgrades.ts';
 import { pages } from './transport/pages.ts';
 import { preflight } from './transport/preflight.ts';
 import { receiveVerb } from './transport/receive.ts';
 import { sendVerb } from './transport/send.ts';
 import { ticketVerb } from './transport/ticket.ts';
+import { refuseUnread } from './transport/unread.ts';
 import { hideContentType } from './transport/verb.ts';
 import { checkUpgrades, checkWebsocket, socketFailed, websocketOptions, websocketVerb } from './transport/websocket.ts';
 
@@ -53,6 +55,7 @@ const mount = async (app: FastifyInstance, bridge: Bridge, prefix: string): Prom
       options: websocketOptions,
       errorHandler: socketFailed,
     });
+    ignoreOtherUpgrades(app.server);
   }
   logSessions(bridge.router, app.log);
   await app.register(async (room) => registerRoom(room, bridge), {
@@ -84,16 +87,23 @@ const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void>
     try {
       gate.checkHost(callOf(request.raw));
       bridge.descriptors?.admitRequest();
-      // Node gives up the body of what it takes for an upgrade, so a post that offers one, as h2c, cannot be read.
+      // Node gives up the body of what it takes for an upgrade, so such a post cannot be read.
       if (request.ws && request.method !== 'GET') {
         throw new NetwineError('BAD_REQUEST', { text: 'leave out the Upgrade header: this is no WebSocket' });
       }
       done();
     } catch (error) {
       if (!(error instanceof NetwineError)) throw error;
-      router.emit('refuse', { client: clientOf(request.raw), target: null, transport: 'http', error });
+      router.emit('refuse', {
+        client: clientOf(request.raw),
+        target: null,
+        transport: 'http',
+        error,
+        addresses: [],
+        ms: 0,
+      });
       reply.hijack();
-      refuse(request.raw, reply.raw, error, { encoding: null, status200: false });
+      refuse(request.raw, reply.raw, error, { encoding: null, status200: false, close: request.ws });
     }
   });
   app.removeAllContentTypeParsers();
@@ -136,6 +146,17 @@ const plainly = (reply: FastifyReply, status: number, line: string): void => {
     .send(`${line}\n`);
 };
 
+/** What an act throws, where it is a failure of ours. */
+const failureOf = (act: () => void): NetwineError | null => {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    if (error instanceof NetwineError) return error;
+    throw error;
+  }
+};
+
 /** An application of its own around one bridge, ready to listen. @throws HostsError */
 export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...options }: AppOptions): Promise<App> => {
   const hosts = typeof from === 'string' ? await loadHosts(from) : parseHosts(from);
@@ -151,6 +172,12 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
     requestTimeout: 0,
     // One read of a socket, as newer Nodes have it: with less each read of an upload stops the socket and starts it again.
     http: { highWaterMark: 64 * 1024 },
+    // What is not even a request, or names no path, is told so in the wire's words too.
+    clientErrorHandler: refuseUnread,
+    frameworkErrors: (_error, request, reply) => {
+      const error = failureOf(() => bridge.gate.checkHost(callOf(request.raw))) ?? new NetwineError('BAD_REQUEST');
+      plainly(reply, error.failure.status, error.record);
+    },
     // Longer than the pools of proxies keep a connection, so that they never reuse one that is being closed.
     keepAliveTimeout: 130_000,
   });

@@ -114,6 +114,7 @@ export class Bridge {
     this.router.drain();
     this.#dials.stop();
     for (const session of this.router.sessions.all()) session.close('SHUTDOWN');
+    for (const answer of this.answers) answer.shutDown?.();
     await until(() => this.answers.size === 0, LAST_RECORDS_MS);
     for (const answer of this.answers) answer.stop();
     clearInterval(this.#sweeping);

@@ -54,6 +54,10 @@ export interface RefuseEvent {
   target: string | null;
   transport: string;
   error: NetwineError;
+  /** The addresses that were dialled; none where it did not come to that. */
+  addresses: readonly string[];
+  /** How long it took to know. */
+  ms: number;
 }
 
 export interface RouterEvents {
@@ -117,21 +121,26 @@ export class Router extends EventEmitter<RouterEvents> {
   }
 
   async #dial(client: Client, target: Target, how: OpenOptions): Promise<Session> {
+    const begunAt = performance.now();
+    let addresses: readonly string[] = [];
     try {
       if (this.#draining) throw new NetwineError('DRAINING');
       this.#options.admit?.();
-      return await this.#connect(client, target, how);
+      const permit = await this.#options.policy.permit(client, target, how.signal);
+      addresses = permit.addresses;
+      return await this.#connect(client, permit, how);
     } catch (cause) {
       const error = how.signal.aborted ? new NetwineError('ABANDONED', { cause }) : asNetwineError(cause);
-      this.emit('refuse', { client, target: formatTarget(target), transport: how.transport, error });
+      const ms = Math.round(performance.now() - begunAt);
+      const { transport } = how;
+      this.emit('refuse', { client, target: formatTarget(target), transport, error, addresses, ms });
       throw error;
     }
   }
 
-  async #connect(client: Client, target: Target, { transport, keepMs, signal }: OpenOptions): Promise<Session> {
-    const { policy, targets, ...sizes } = this.#options;
-    const permit = await policy.permit(client, target, signal);
-    const type = targets[target.kind];
+  async #connect(client: Client, permit: Permit, { transport, keepMs, signal }: OpenOptions): Promise<Session> {
+    const { targets, ...sizes } = this.#options;
+    const type = targets[permit.target.kind];
     if (!type) throw new NetwineError('BAD_TARGET', { text: 'this bridge has no targets of this kind' });
     const duplex = await this.#counted(type.connect(permit, signal));
     if (this.#draining || signal.aborted) duplex.destroy();

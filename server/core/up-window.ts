@@ -2,8 +2,8 @@
 import type { Writable } from 'node:stream';
 import { NetwineError } from './errors.ts';
 
-/** Pieces kept apart ahead of their turn: a client has a few posts on their way, not hundreds. */
-const MOST_RANGES = 64;
+/** Pieces kept apart ahead of their turn: so many cost as much memory as the window does, and no client sends more. */
+const MOST_RANGES = 1024;
 
 /**
  *   handed        writing          next                    handed + capacity

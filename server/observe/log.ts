@@ -59,11 +59,15 @@ const resolvedOf = (target: object, judged: readonly string[]): string | null =>
   return typeof remoteAddress === 'string' ? remoteAddress : judged.join(',');
 };
 
-const describeRefusal = ({ client, target, transport, error }: RefuseEvent): object => ({
+const describeRefusal = ({ client, target, transport, error, addresses, ms }: RefuseEvent): object => ({
   client: escaped(client.address),
   ...(client.origin === null ? {} : { origin: escaped(client.origin) }),
   target: target === null ? null : escaped(target),
+  resolved: resolvedOf({}, addresses),
   transport,
+  down: 0,
+  up: 0,
+  ms,
   reason: error.code,
   text: error.text,
 });

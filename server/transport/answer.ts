@@ -55,6 +55,8 @@ export interface RefusalForm {
   /** The request asked for failures with HTTP 200. */
   status200: boolean;
   headers?: OutgoingHttpHeaders;
+  /** Close the connection after it. */
+  close?: boolean;
 }
 
 /** Says why a request failed. */
@@ -62,13 +64,14 @@ export const refuse = (
   request: IncomingMessage,
   response: ServerResponse,
   error: NetwineError,
-  { encoding, status200, headers = {} }: RefusalForm,
+  { encoding, status200, headers = {}, close = false }: RefusalForm,
 ): void => {
   const form = encoding ?? lines;
   send(request, response, {
     status: status200 || form.hidesStatus ? 200 : error.failure.status,
     body: form.record(error.record),
     contentType: form.contentType,
+    close,
     headers: error.code === 'LIMIT' || error.code === 'DRAINING' ? { ...headers, 'Retry-After': '5' } : headers,
   });
 };
@@ -77,6 +80,8 @@ export const refuse = (
 export interface Loop {
   resume(): void;
   stop(): void;
+  /** The bridge stops: says so where no session of it would. */
+  shutDown?(): void;
 }
 
 /** Ties a loop to its response: it goes on when the response takes bytes and stops when the response is gone. */

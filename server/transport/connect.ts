@@ -1,10 +1,11 @@
 /** POST /connect and the POST of a route: opens a session, answers `OK <key>`, and goes on as the first reader. */
+import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginCallback } from 'fastify';
 import { asNetwineError, NetwineError } from '../core/errors.ts';
 import type { Opened } from '../core/router.ts';
 import type { Session } from '../core/session.ts';
 import type { Client, Target } from '../core/target.ts';
-import { parseTarget } from '../core/target-url.ts';
+import { formatTarget, parseTarget } from '../core/target-url.ts';
 import { type Ask, callOf, clientOf, type TransportOptions } from './context.ts';
 import { emptySeat, holdRaw, holdRecords, infoRecord, seatOf } from './held.ts';
 import type { Parameters } from './parameters.ts';
@@ -17,13 +18,13 @@ export interface ConnectOptions extends TransportOptions {
 }
 
 /** A nonce is a secret: shorter ones could be guessed. [PROTOCOL 3] */
-const NONCE = /^[A-Za-z0-9_-]{22,128}$/;
+const NONCE = /^[A-Za-z0-9._~-]{22,1024}$/;
 
 /** Reads and judges a nonce. @throws BAD_REQUEST */
 export const readNonce = (parameters: Parameters): string | undefined => {
   const nonce = parameters.text('nonce');
   if (nonce !== undefined && !NONCE.test(nonce)) {
-    throw new NetwineError('BAD_REQUEST', { text: 'nonce must be 22 to 128 url-safe characters' });
+    throw new NetwineError('BAD_REQUEST', { text: 'nonce must be 22 to 1024 url-safe characters' });
   }
   return nonce;
 };
@@ -34,18 +35,33 @@ export const readKeepMs = (parameters: Parameters): number | undefined => {
   return keep === undefined ? undefined : keep * 1000;
 };
 
+/** Who asks for what, before anything of it is judged. */
+export interface Asked {
+  client: Client;
+  request: IncomingMessage;
+  /** In its canonical spelling; null where it cannot be read. */
+  target: string | null;
+  transport: string;
+}
+
 /** Runs what comes before the router, and tells the log what it refuses. */
-export const logged = async <T>(
-  { router }: TransportOptions,
-  client: Client,
-  read: () => Promise<T>,
-  transport = 'http',
-): Promise<T> => {
+export const logged = async <T>({ router }: TransportOptions, asked: Asked, read: () => Promise<T>): Promise<T> => {
+  const { request, target, transport } = asked;
   try {
     return await read();
   } catch (cause) {
-    router.emit('refuse', { client, target: null, transport, error: asNetwineError(cause) });
+    const client = { ...asked.client, origin: request.headers.origin ?? null };
+    router.emit('refuse', { client, target, transport, error: asNetwineError(cause), addresses: [], ms: 0 });
     throw cause;
+  }
+};
+
+/** What a request asks for, as the log writes it. */
+export const namedTarget = (to: string | undefined, route: Target | null): string | null => {
+  try {
+    return formatTarget(route ?? parseTarget(to ?? ''));
+  } catch {
+    return null;
   }
 };
 
@@ -67,8 +83,12 @@ const gone = ({ response }: Ask): AbortSignal => {
 };
 
 const connect = async (ask: Ask, route: Target | null, options: TransportOptions): Promise<void> => {
-  const client = clientOf(ask.request);
-  const { origin, reading, target, nonce, keepMs, acknowledges } = await logged(options, client, () =>
+  const { parameters, request } = ask;
+  const client = clientOf(request);
+  // Whatever it is answered: a repeat would be another connect.
+  ask.form.close = !parameters.has('nonce');
+  const asked = { client, request, target: namedTarget(parameters.text('to'), route), transport: 'http' };
+  const { origin, reading, target, nonce, keepMs, acknowledges } = await logged(options, asked, () =>
     readConnect(ask, route, options),
   );
   const opened = await options.router.open({ ...client, origin }, target, {

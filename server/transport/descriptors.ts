@@ -28,7 +28,11 @@ export class Descriptors {
   /** Counts the connections of a server from now on. */
   watch(server: Server): void {
     this.#server = server;
+    const known = new WeakSet<object>();
     server.on('connection', (socket) => {
+      // One whose request is read again is announced again.
+      if (known.has(socket)) return;
+      known.add(socket);
       this.#connections += 1;
       socket.once('close', () => {
         this.#connections -= 1;

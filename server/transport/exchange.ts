@@ -19,14 +19,17 @@ const exchange = async (ask: Ask, options: TransportOptions): Promise<void> => {
   const { encoding } = reading;
   if (encoding === null) throw new NetwineError('BAD_REQUEST', { text: 'raw is for streams only' });
   let carried = false;
+  let appended = false;
   if (session.state === 'closed') {
     if (!(await late(ask, session, up, encoding))) return;
   } else {
+    const wasEnded = session.up.ended;
     const upload = new Upload(ask, session, { up, options: { maxBodyBytes: options.maxBodyBytes, waitMs: 0 } });
     const { how, bytes } = await runUpload(upload, ask, { session, up, waitMs: 0 });
     if (how === 'cut') return;
     if (how === 'stalled' && session.code) return sendRecord(ask, session.finalRecord ?? '', encoding, 410);
-    carried = bytes > 0 || (up.end !== undefined && !session.up.ended);
+    carried = bytes > 0 || (up.end !== undefined && !wasEnded);
+    appended = up.at === undefined && bytes > 0;
   }
   const full = session.up.room === 0 && session.state !== 'closed';
   const seat = attach(session, at);
@@ -35,6 +38,8 @@ const exchange = async (ask: Ask, options: TransportOptions): Promise<void> => {
     reading: carried ? { ...reading, holdMs: 0 } : reading,
     seats: [seat],
     first: [sendLine(session)],
+    // No client may repeat an append on its own.
+    close: appended,
     ...(full ? { room: () => roomRecord(session) } : {}),
   });
 };

@@ -79,12 +79,14 @@ export const holdRaw = (
   if (how.first === undefined) response.flushHeaders();
   else response.write(`${how.first}\n`);
   request.resume();
+  let loop: Loop | null = null;
   let over = false;
-  const loop: Loop = pumpRaw(reader, rawSink(response), () => {
+  loop = pumpRaw(reader, rawSink(response), () => {
     over = true;
-    options.answers.delete(loop);
+    if (loop) options.answers.delete(loop);
   });
   // It may be over already, where all that was left is written.
-  if (!over) options.answers.add(loop);
+  if (over) return;
+  options.answers.add(loop);
   tie(response, loop);
 };

@@ -205,7 +205,8 @@ export class Pump {
   /** One record, of a session or of the answer. */
   #say(seat: Seat | null, text: string): void {
     if (seat) this.#address(seat);
-    const offset = (seat ?? this.#seats[0])?.reader?.position;
+    // What speaks of the whole answer has an offset only where there is one session.
+    const offset = (seat ?? (this.#several ? null : this.#seats[0]))?.reader?.position;
     this.#pieces.push(this.#options.encoding.record(text, offset));
   }
 

@@ -72,9 +72,9 @@ export class Upload {
     return { how, bytes: this.#bytes };
   }
 
-  /** True when the payload begins beyond what has come. */
+  /** True when the payload begins beyond what has come; no payload begins nowhere. */
   get #ahead(): boolean {
-    return this.#at !== undefined && this.#at > this.#session.up.next;
+    return this.#at !== undefined && this.#at > this.#session.up.next && this.#ask.payload.declared !== 0;
   }
 
   /** Takes the body as it comes. */

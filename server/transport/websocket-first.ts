@@ -1,9 +1,10 @@
 /** The first message of a `netwine.1` socket: it connects, or attaches to a session by its key. [PROTOCOL 8] */
+import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { NetwineError } from '../core/errors.ts';
 import type { Session, SessionReader } from '../core/session.ts';
 import type { Client, Target } from '../core/target.ts';
-import { logged, readKeepMs, readNonce, readTarget } from './connect.ts';
+import { logged, namedTarget, readKeepMs, readNonce, readTarget } from './connect.ts';
 import type { TransportOptions } from './context.ts';
 import { infoRecord } from './held.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
@@ -15,6 +16,7 @@ const NORMAL = 1000;
 
 interface First {
   client: Client;
+  request: IncomingMessage;
   /** The target that the URL names, if any. */
   to: string | undefined;
   /** The target of the route that the URL is, or null. */
@@ -22,9 +24,10 @@ interface First {
   options: TransportOptions;
 }
 
-/** Waits for the first message and does what it says. */
-export const serveFirst = (ws: WebSocket, first: First): void => {
+/** Waits for the first message and does what it says. @returns what to call when the bridge stops */
+export const serveFirst = (ws: WebSocket, first: First): (() => void) => {
   const { options } = first;
+  let waits = true;
   const late = setTimeout(
     () => refuseSocket(ws, new NetwineError('BAD_REQUEST', { text: 'no first message came' }), options),
     FIRST_MESSAGE_MS,
@@ -32,6 +35,7 @@ export const serveFirst = (ws: WebSocket, first: First): void => {
   ws.once('close', () => clearTimeout(late));
   ws.once('message', (data: Buffer, binary: boolean) => {
     clearTimeout(late);
+    waits = false;
     // Until OK the client cannot know the offset of its first byte.
     const early = (): void => refuseSocket(ws, new NetwineError('BAD_REQUEST', { text: 'wait for OK' }), options);
     ws.on('message', early);
@@ -39,6 +43,9 @@ export const serveFirst = (ws: WebSocket, first: First): void => {
       .catch((cause) => refuseSocket(ws, cause, options))
       .finally(() => ws.off('message', early));
   });
+  return () => {
+    if (waits) refuseSocket(ws, new NetwineError('DRAINING'), options);
+  };
 };
 
 const begin = async (ws: WebSocket, data: Buffer, binary: boolean, first: First): Promise<void> => {
@@ -54,13 +61,19 @@ const begin = async (ws: WebSocket, data: Buffer, binary: boolean, first: First)
   welcome(ws, { session, reader, endSeen, options: first.options, isNew: false });
 };
 
-const connect = async (ws: WebSocket, parameters: Parameters, { client, to, route, options }: First): Promise<void> => {
-  const read = async () => ({
-    target: readTarget(parameters.text('to') ?? to, route),
-    nonce: readNonce(parameters),
-    keepMs: readKeepMs(parameters),
-  });
-  const { target, nonce, keepMs } = await logged(options, client, read, SUBPROTOCOL);
+const connect = async (ws: WebSocket, parameters: Parameters, first: First): Promise<void> => {
+  const { client, request, route, options } = first;
+  const to = parameters.text('to');
+  const read = async () => {
+    if (to !== undefined && first.to !== undefined) {
+      throw new NetwineError('BAD_REQUEST', { text: 'to is given twice' });
+    }
+    const target = readTarget(to ?? first.to, route);
+    return { target, nonce: readNonce(parameters), keepMs: readKeepMs(parameters) };
+  };
+  const named = namedTarget(to ?? first.to, route);
+  const asked = { client, request, target: named, transport: SUBPROTOCOL };
+  const { target, nonce, keepMs } = await logged(options, asked, read);
   const controller = new AbortController();
   ws.once('close', () => controller.abort());
   const how = { nonce, keepMs, transport: SUBPROTOCOL, signal: controller.signal };

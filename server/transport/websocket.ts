@@ -6,8 +6,8 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import { asNetwineError, failures, NetwineError } from '../core/errors.ts';
 import type { Session } from '../core/session.ts';
 import type { Target } from '../core/target.ts';
-import { refuse } from './answer.ts';
-import { type ConnectOptions, logged, readTarget } from './connect.ts';
+import { type Loop, refuse } from './answer.ts';
+import { type ConnectOptions, logged, namedTarget, readTarget } from './connect.ts';
 import { callOf, clientOf, type TransportOptions } from './context.ts';
 import { watchEarly } from './early.ts';
 import { common } from './headers.ts';
@@ -78,14 +78,19 @@ const queryOf = (request: IncomingMessage): Parameters => {
   return parseParameters(mark < 0 ? '' : url.slice(mark + 1));
 };
 
+/** What a URL asks for, where it can be read. */
+const toOf = (request: IncomingMessage): string | undefined => {
+  try {
+    return queryOf(request).text('to');
+  } catch {
+    return undefined;
+  }
+};
+
 const judge = async (request: IncomingMessage, route: Target | null, options: TransportOptions): Promise<void> => {
   const client = clientOf(request);
-  const { upgrade, target } = await logged(
-    options,
-    client,
-    async () => readUpgrade(request, route, options),
-    'websocket',
-  );
+  const asked = { client, request, target: namedTarget(toOf(request), route), transport: 'websocket' };
+  const { upgrade, target } = await logged(options, asked, async () => readUpgrade(request, route, options));
   upgrades.set(request, upgrade);
   if (target === null) return;
   const early = watchEarly(request.socket, options.upWindowBytes);
@@ -124,6 +129,12 @@ const refuseUpgrade = (reply: FastifyReply, cause: unknown, options: TransportOp
     .send(`${error.record}\n`);
 };
 
+const postOnly = ({ raw, ws }: FastifyRequest, reply: FastifyReply): void => {
+  reply.hijack();
+  const error = new NetwineError('BAD_REQUEST', { text: 'POST this, or upgrade /connect or /receive to a WebSocket' });
+  refuse(raw, reply.raw, error, { encoding: null, status200: false, close: ws });
+};
+
 export const websocketVerb: FastifyPluginCallback<ConnectOptions> = (app, options, done) => {
   const add = (
     path: string,
@@ -152,14 +163,12 @@ export const websocketVerb: FastifyPluginCallback<ConnectOptions> = (app, option
       },
     });
   };
-  const postOnly = (request: FastifyRequest, reply: FastifyReply): void =>
-    refuse(request.raw, reply.raw, new NetwineError('BAD_REQUEST', { text: 'POST this, or upgrade to a WebSocket' }), {
-      encoding: null,
-      status200: false,
-    });
   add('/connect', null, postOnly);
   add('/receive', null, (request, reply) => void redeem(request.raw, reply.raw, options));
   for (const [path, target] of options.routes) add(path, target, postOnly);
+  for (const path of ['/send', '/exchange', '/close', '/ticket']) app.get(path, { exposeHeadRoute: false }, postOnly);
+  const all = ['/connect', '/receive', '/send', '/exchange', '/close', '/ticket', ...options.routes.keys()];
+  for (const path of all) app.head(path, postOnly);
   done();
 };
 
@@ -169,11 +178,12 @@ const serve = (ws: WebSocket, request: IncomingMessage, route: Target | null, op
   const { session, parameters, origin } = upgrade;
   upgrade.session = null;
   // A stop waits for a socket as for a held answer, and no longer: who does not read never answers its close.
-  const held = { resume: () => ws.resume(), stop: () => ws.terminate() };
+  const held: Loop = { resume: () => ws.resume(), stop: () => ws.terminate() };
   options.answers.add(held);
   ws.once('close', () => options.answers.delete(held));
   // Watched until now, the socket was left paused.
   ws.resume();
-  if (session) return servePlain(ws, session, options);
-  serveFirst(ws, { client: { ...clientOf(request), origin }, to: parameters.text('to'), route, options });
+  if (session) return servePlain(ws, session, { socket: request.socket, options });
+  const client = { ...clientOf(request), origin };
+  held.shutDown = serveFirst(ws, { client, request, to: parameters.text('to'), route, options });
 };

@@ -20,7 +20,7 @@ export interface Sent {
   /** The payload. */
   payload?: Uint8Array | string | Readable;
   headers?: Record<string, string>;
-  method?: 'POST' | 'GET' | 'OPTIONS' | 'PUT';
+  method?: 'POST' | 'GET' | 'HEAD' | 'OPTIONS' | 'PUT';
   signal?: AbortSignal;
 }
 

@@ -63,7 +63,12 @@ describe('an application that is closed', () => {
     await Promise.all([ws.closed, silent.closed]);
     await http.close();
     await target.close();
-    expect(handles()).toEqual(before);
+    // What the tests before this one left may go meanwhile.
+    const left = handles();
+    for (const name of new Set(left)) {
+      const count = (names: string[]): number => names.filter((each) => each === name).length;
+      expect(count(left), name).toBeLessThanOrEqual(count(before));
+    }
   });
 
   it('that never listened can be closed, too', async () => {
