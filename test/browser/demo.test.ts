@@ -72,7 +72,7 @@ test.each(['listen', 'chat'])('a taken port ends the program with one line that 
   const failed = await startProgram({ command: process.execPath, args });
   expect(await failed.exit).toEqual({ code: 1, signal: null });
   expect(failed.output).toMatch(
-    new RegExp(`^127\\.0\\.0\\.1:${port} is taken: .* -- --${flag} 127\\.0\\.0\\.1:0 .*\\n$`),
+    new RegExp(`^127\\.0\\.0\\.1:${port} is taken: .* -- --${flag} 127\\.0\\.0\\.1:0\\b.*\\n$`),
   );
   taken.close();
 });
