@@ -67,7 +67,7 @@ const mount = async (app: FastifyInstance, bridge: Bridge, prefix: string): Prom
 
 const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void> => {
   const { router, gate, tickets, answers, options } = bridge;
-  const { routes = new Map(), pingMs, holdMs, windowBytes, upWindowBytes, maxBodyBytes } = options;
+  const { routes = new Map(), pingMs, holdMs, windowBytes, upWindowBytes, maxBodyBytes, script } = options;
   // One by one: Fastify would read a prefix or a level of logging among them as its own, once more for each verb.
   const transport: ConnectOptions = {
     router,
@@ -80,6 +80,7 @@ const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void>
     windowBytes,
     upWindowBytes,
     maxBodyBytes,
+    script,
     onInternal: (error) => app.log.error({ err: error }, 'the bridge failed'),
   };
   app.addHook('onRequest', (request, reply, done) => {
@@ -121,7 +122,12 @@ const registerRoom = async (app: FastifyInstance, bridge: Bridge): Promise<void>
     await app.register(verb, transport);
   }
   if (options.staticDir) {
-    await app.register(pages, { root: options.staticDir, token: () => gate.token(), chat: options.chatTarget });
+    await app.register(pages, {
+      root: options.staticDir,
+      client: options.clientDir,
+      token: () => gate.token(),
+      chat: options.chatTarget,
+    });
   }
 };
 

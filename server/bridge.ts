@@ -20,9 +20,13 @@ export interface BridgeOptions {
   hostNames?: readonly string[];
   /** A directory of static files; none by default. */
   staticDir?: string | null;
+  /** Where the client was built: its `netwine.js` and `netwine.mjs` are served beside the static files. */
+  clientDir?: string;
   /** Where the packaged pages find the chat of the demo, as `host:port`. */
   chatTarget?: string;
   requireToken?: boolean;
+  /** Offers `as=script`: answers that a page of any origin can run. */
+  script?: boolean;
   pingMs?: number;
   holdMs?: number;
   keepMs?: number;
@@ -40,6 +44,7 @@ export interface BridgeOptions {
 export const defaults = {
   staticDir: null as string | null,
   requireToken: false,
+  script: false,
   pingMs: 20_000,
   holdMs: 25_000,
   keepMs: 120_000,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: settings, then the app, then listening; signals drain it. The only file that touches process. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +41,12 @@ const packageRoot = (): string => {
 /** What is opened after the start: the listening socket, a static file or two, look-ups of names. */
 const LATER_DESCRIPTORS = 8;
 
-const packaged = { hosts: join(packageRoot(), 'hosts'), pages: join(packageRoot(), 'client', 'demo') };
+const packaged = {
+  hosts: join(packageRoot(), 'hosts'),
+  pages: join(packageRoot(), 'client', 'demo'),
+  /** Made by the build: not there where only the sources are. */
+  client: join(packageRoot(), 'dist', 'client'),
+};
 
 /** Starts a bridge and ends it gracefully at a signal. @returns where it listens */
 const start = async (
@@ -57,6 +62,7 @@ const start = async (
     // A wildcard is no name that anybody could ask for.
     hostNames: ['0.0.0.0', '::'].includes(listen.host) ? [] : [listen.host],
     staticDir: staticOf(settings),
+    ...(existsSync(packaged.client) ? { clientDir: packaged.client } : {}),
     ...(chatTarget === undefined ? {} : { chatTarget }),
     ...(descriptors ? { descriptors } : {}),
   });

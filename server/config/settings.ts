@@ -83,6 +83,12 @@ export const settings = {
     default: 'false',
     about: 'Refuse programs and upgrades without an Origin header too, unless they send a page token or Netwine: 1.',
   }),
+  script: row({
+    name: 'script',
+    kind: boolean,
+    default: 'false',
+    about: 'Offer answers as scripts, and GET for connect and send, to engines that can do nothing else.',
+  }),
   // A client calls a stream dead after 2.25 pings; past ten minutes it would hardly ever notice.
   pingMs: row({
     name: 'ping',

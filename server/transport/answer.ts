@@ -1,9 +1,9 @@
 /** Answers on a Node response: whole small ones, and held ones that go on until their loop ends. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { NetwineError } from '../core/errors.ts';
-import type { Encoding, Piece } from './encoding/index.ts';
+import { type Encoding, type Piece, wholeAnswer } from './encoding/index.ts';
 import { lines } from './encoding/lines.ts';
-import { commonFlat, flat } from './headers.ts';
+import { common, commonFlat, flat } from './headers.ts';
 import type { Sink } from './pump.ts';
 import type { RawSink } from './raw-pump.ts';
 
@@ -17,6 +17,8 @@ export interface Reply {
   body: Piece;
   contentType?: string;
   headers?: OutgoingHttpHeaders;
+  /** Headers in the place of the common ones of the same name. */
+  own?: OutgoingHttpHeaders | undefined;
   /** Close the connection after it, so that no client repeats the request on its own. */
   close?: boolean;
 }
@@ -24,10 +26,10 @@ export interface Reply {
 /** Sends a whole answer. Where the request's body is not read to its end, the rest is dropped and the connection closed. */
 export const send = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
   if (response.headersSent || response.destroyed) return;
-  const { status = 200, body, contentType = lines.contentType, headers = {}, close = false } = reply;
+  const { status = 200, body, contentType = lines.contentType, headers = {}, own, close = false } = reply;
   const whole = request.complete;
   const fields = [
-    ...commonFlat,
+    ...(own ? flat({ ...common, ...own }) : commonFlat),
     ...flat(headers),
     'Content-Type',
     contentType,
@@ -69,8 +71,9 @@ export const refuse = (
   const form = encoding ?? lines;
   send(request, response, {
     status: status200 || form.hidesStatus ? 200 : error.failure.status,
-    body: form.record(error.record),
+    body: wholeAnswer(form, error.record),
     contentType: form.contentType,
+    own: form.headers,
     close,
     headers: error.code === 'LIMIT' || error.code === 'DRAINING' ? { ...headers, 'Retry-After': '5' } : headers,
   });
@@ -99,7 +102,7 @@ const limitFlush = (response: ServerResponse): void => {
 };
 
 /** A response as the sink of records. */
-export const recordSink = (response: ServerResponse): Sink => ({
+export const recordSink = (response: ServerResponse, { tail }: Pick<Encoding, 'tail'> = {}): Sink => ({
   send(pieces) {
     if (pieces.length === 1) return response.write(pieces[0]);
     response.cork();
@@ -111,7 +114,7 @@ export const recordSink = (response: ServerResponse): Sink => ({
   finish() {
     // Node 24 sends the end of a corked answer before what is corked.
     while (response.writableCorked > 0) response.uncork();
-    response.end();
+    response.end(tail);
     limitFlush(response);
   },
 });

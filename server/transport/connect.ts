@@ -7,7 +7,9 @@ import type { Session } from '../core/session.ts';
 import type { Client, Target } from '../core/target.ts';
 import { formatTarget, parseTarget } from '../core/target-url.ts';
 import { type Ask, callOf, clientOf, type TransportOptions } from './context.ts';
+import { page } from './encoding/index.ts';
 import { emptySeat, holdRaw, holdRecords, infoRecord, seatOf } from './held.ts';
+import { attachPage, baseOf, holdPage } from './page-answer.ts';
 import type { Parameters } from './parameters.ts';
 import { type Reading, readReading } from './reading.ts';
 import { addVerb, sendRecord } from './verb.ts';
@@ -82,7 +84,13 @@ const gone = ({ response }: Ask): AbortSignal => {
   return controller.signal;
 };
 
-const connect = async (ask: Ask, route: Target | null, options: TransportOptions): Promise<void> => {
+/** The path of a connect, and the target that it names if it is a route's. */
+export interface Door {
+  path: string;
+  route: Target | null;
+}
+
+export const connect = async (ask: Ask, { path, route }: Door, options: TransportOptions): Promise<void> => {
   const { parameters, request } = ask;
   const client = clientOf(request);
   // Whatever it is answered: a repeat would be another connect.
@@ -98,7 +106,7 @@ const connect = async (ask: Ask, route: Target | null, options: TransportOptions
     signal: gone(ask),
   });
   if ('moved' in opened) return sendRecord(ask, `MOVED ${opened.moved}`, reading.encoding, 409);
-  answer(ask, opened, { reading, options, repeatable: nonce !== undefined, acknowledges });
+  answer(ask, opened, { reading, options, repeatable: nonce !== undefined, acknowledges, path });
 };
 
 /** Everything that is judged before the router is asked. */
@@ -125,9 +133,11 @@ interface How {
   options: TransportOptions;
   repeatable: boolean;
   acknowledges: boolean;
+  path: string;
 }
 
-const answer = (ask: Ask, { session, newest }: Opened, { reading, options, repeatable, acknowledges }: How): void => {
+const answer = (ask: Ask, { session, newest }: Opened, how: How): void => {
+  const { reading, options, repeatable, acknowledges, path } = how;
   if (ask.response.destroyed) {
     // Nobody has the key, and without a nonce nobody can ask for it again.
     if (!repeatable) session.close('ABANDONED');
@@ -137,6 +147,12 @@ const answer = (ask: Ask, { session, newest }: Opened, { reading, options, repea
   const { encoding } = reading;
   // Without a nonce a repeat would open a second connection to the target.
   const close = !repeatable;
+  if (encoding === page) {
+    const known = session.sent;
+    const first = newest ? attachPage(session, { connect: true }) : 0;
+    if (typeof first === 'number') return sendRecord(ask, `MOVED ${first}`, page, 200);
+    return holdPage(ask, options, { reader: first, holdMs: reading.holdMs, known, base: baseOf(path), close });
+  }
   const reader = newest ? attachFirst(session, encoding === null, acknowledges) : 0;
   if (encoding) {
     const seats = [typeof reader === 'number' ? emptySeat(`MOVED ${reader}`) : seatOf(reader)];
@@ -150,8 +166,8 @@ const attachFirst = (session: Session, isRaw: boolean, acknowledges: boolean) =>
   session.attach({ from: 0, connect: true, forgets: isRaw && !acknowledges, holds: isRaw });
 
 export const connectVerb: FastifyPluginCallback<ConnectOptions> = (app, options, done) => {
-  addVerb(app, '/connect', options, { act: (ask) => connect(ask, null, options) });
-  for (const [path, target] of options.routes)
-    addVerb(app, path, options, { act: (ask) => connect(ask, target, options) });
+  addVerb(app, '/connect', options, { act: (ask) => connect(ask, { path: '/connect', route: null }, options) });
+  for (const [path, route] of options.routes)
+    addVerb(app, path, options, { act: (ask) => connect(ask, { path, route }, options) });
   done();
 };

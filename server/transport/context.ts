@@ -19,6 +19,8 @@ export interface TransportOptions {
   windowBytes: number;
   upWindowBytes: number;
   maxBodyBytes: number;
+  /** Whether `as=script` and its GETs are offered. */
+  script: boolean;
   /** The held answers and WebSockets of now, so that a stop can wait for them. */
   answers: Set<Loop>;
   /** Told of failures that are the bridge's own. */

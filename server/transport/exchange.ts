@@ -3,10 +3,11 @@ import type { FastifyPluginCallback } from 'fastify';
 import { asNetwineError, NetwineError } from '../core/errors.ts';
 import type { Session } from '../core/session.ts';
 import type { Ask, TransportOptions } from './context.ts';
+import { page } from './encoding/index.ts';
 import { emptySeat, holdRecords, seatOf } from './held.ts';
 import type { Seat } from './pump.ts';
 import { readReading } from './reading.ts';
-import { late, readKey, runUpload, sendLine } from './send.ts';
+import { late, readKey, runUpload, upLine } from './send.ts';
 import { readUp, Upload } from './upload.ts';
 import { addVerb, sendRecord } from './verb.ts';
 
@@ -18,6 +19,7 @@ const exchange = async (ask: Ask, options: TransportOptions): Promise<void> => {
   const at = { from: parameters.number('from'), reader: parameters.number('reader') };
   const { encoding } = reading;
   if (encoding === null) throw new NetwineError('BAD_REQUEST', { text: 'raw is for streams only' });
+  if (encoding === page) throw new NetwineError('BAD_REQUEST', { text: 'a page is not for an exchange: send' });
   let carried = false;
   let appended = false;
   if (session.state === 'closed') {
@@ -37,7 +39,7 @@ const exchange = async (ask: Ask, options: TransportOptions): Promise<void> => {
     encoding,
     reading: carried ? { ...reading, holdMs: 0 } : reading,
     seats: [seat],
-    first: [sendLine(session)],
+    first: [upLine(session)],
     // No client may repeat an append on its own.
     close: appended,
     ...(full ? { room: () => roomRecord(session) } : {}),

@@ -8,6 +8,7 @@ import { common, raw } from './headers.ts';
 import { Pump, type Seat } from './pump.ts';
 import { pumpRaw } from './raw-pump.ts';
 import { paddingRecord, type Reading } from './reading.ts';
+import type { Ticket } from './tickets.ts';
 
 export interface HeldOptions {
   encoding: Encoding;
@@ -27,6 +28,22 @@ export const seatOf = (reader: SessionReader): Seat => ({ reader, greeting: `AT 
 /** The seat of a session that got no reader: the record says why. */
 export const emptySeat = (record: string): Seat => ({ reader: null, greeting: record });
 
+/** Keeps a ticket good while the answer is open that it opened, or that carries it. */
+export const holdTicket = (ticket: Ticket, { response }: Ask, { tickets }: TransportOptions): void => {
+  const release = tickets.hold(ticket);
+  if (response.closed) release();
+  else response.once('close', release);
+};
+
+/** The seat with the ticket of its next reader. */
+const withTicket = (seat: Seat, ask: Ask, options: TransportOptions): Seat => {
+  const { reader } = seat;
+  const ticket = reader && options.tickets.next(reader.session, reader.number + 1, performance.now());
+  if (!ticket) return seat;
+  holdTicket(ticket, ask, options);
+  return { ...seat, ticket: ticket.text };
+};
+
 /** The values in force, for the client. [PROTOCOL 4, INFO] */
 export const infoRecord = (session: Session, options: TransportOptions, rotateBytes: number): string =>
   [
@@ -38,15 +55,17 @@ export const infoRecord = (session: Session, options: TransportOptions, rotateBy
 /** An answer of records, until its loop ends. */
 export const holdRecords = (ask: Ask, options: TransportOptions, held: HeldOptions): void => {
   const { request, response } = ask;
-  const { encoding, reading, seats, first = [], close = false } = held;
+  const { encoding, reading, first = [], close = false } = held;
+  const seats = encoding.tickets ? held.seats.map((seat) => withTicket(seat, ask, options)) : held.seats;
   const sessions = seats.flatMap(({ reader }) => (reader ? [reader.session] : []));
   response.writeHead(200, {
     ...common,
+    ...encoding.headers,
     ...ask.headers,
     'Content-Type': encoding.contentType,
     ...(close ? { Connection: 'close' } : {}),
   });
-  const pump = new Pump(recordSink(response), seats, {
+  const pump = new Pump(recordSink(response, encoding), seats, {
     encoding,
     mode: reading.mode,
     holdMs: Math.min(reading.holdMs, ...sessions.map(({ keepMs }) => keepMs / 2)),
@@ -59,6 +78,7 @@ export const holdRecords = (ask: Ask, options: TransportOptions, held: HeldOptio
   options.answers.add(pump);
   request.resume();
   response.cork();
+  if (encoding.head !== undefined) response.write(encoding.head);
   if (reading.padBytes > 0) response.write(encoding.record(paddingRecord(reading.padBytes)));
   for (const record of first) response.write(encoding.record(record));
   pump.start();

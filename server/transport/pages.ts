@@ -1,5 +1,5 @@
 /** Static files: GET and HEAD, no dotfiles, no listings, no way out of the root by links; HTML gets its page token. */
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -10,11 +10,17 @@ import type { FastifyPluginAsync } from 'fastify';
 export interface PagesOptions {
   /** The directory to serve. */
   root: string;
+  /** Where the client was built: its files are served as if they stood in the root, where nothing else has their name. */
+  client?: string | undefined;
   /** Makes the token of a page that is served now. [PROTOCOL 11] */
   token: () => string;
   /** Where the pages of the demo find its chat, as in `127.0.0.1:7777`. */
   chat?: string | undefined;
 }
+
+/** What is served of the client; types and the like stand beside. */
+const SCRIPTS = ['/netwine.js', '/netwine.js.map', '/netwine-websocket.js', '/netwine-websocket.js.map'];
+const CLIENT_FILES = [...SCRIPTS, '/netwine.mjs'];
 
 /** Where a page wants its token, and where the demo's want the address of their chat. */
 const PLACES = /\{\{(token|chat)\}\}/g;
@@ -30,8 +36,15 @@ const isInside = (root: string, pathname: string): boolean => {
   }
 };
 
-export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, token, chat = CHAT }) => {
+/** A link counts by itself, wherever it leads. */
+const isThere = (root: string, pathname: string): boolean =>
+  lstatSync(join(root, pathname), { throwIfNoEntry: false }) !== undefined;
+
+export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, client, token, chat = CHAT }) => {
   const real = realpathSync(root);
+  const built = client === undefined ? null : realpathSync(client);
+  const isOfClient = (pathname: string): boolean =>
+    built !== null && CLIENT_FILES.includes(pathname) && isInside(built, pathname) && !isThere(real, pathname);
   app.addHook('onRequest', async (request, reply) => {
     // Without this an upgrade on a path of no route would be a socket that is opened and closed at once.
     if (request.ws) return reply.code(404).header('Connection', 'close').send('NO BAD_REQUEST nothing is here\n');
@@ -50,7 +63,7 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, token
     return text.replace(PLACES, (_, name: string) => (name === 'token' ? token() : chat));
   });
   await app.register(fastifyStatic, {
-    root: real,
+    root: built === null ? real : [real, built],
     dotfiles: 'ignore',
     list: false,
     index: ['index.html'],
@@ -62,7 +75,10 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, token
       // No page of another origin may put ours in a frame and have its reader click there.
       response.setHeader('Content-Security-Policy', "frame-ancestors 'self'");
     },
-    allowedPath: (pathname) =>
-      isInside(real, pathname) && (!pathname.endsWith('/') || isInside(real, join(pathname, 'index.html'))),
+    // Asked for each root in turn: what is only in the second one has to pass for the first one, too.
+    allowedPath: (pathname, at) => {
+      if (at === built || isOfClient(pathname)) return isOfClient(pathname);
+      return isInside(real, pathname) && (!pathname.endsWith('/') || isInside(real, join(pathname, 'index.html')));
+    },
   });
 };

@@ -17,6 +17,8 @@ export interface Seat {
   reader: SessionReader | null;
   /** What to say of this session first, if anything: AT, or why there is no reader. */
   greeting: string;
+  /** The ticket for the next reader, for engines that ask by ticket. */
+  ticket?: string;
 }
 
 export interface PumpOptions {
@@ -71,6 +73,7 @@ export class Pump {
     const now = performance.now();
     for (const seat of this.#seats) {
       this.#say(seat, seat.greeting);
+      if (seat.ticket !== undefined) this.#say(seat, `TICKET ${seat.ticket}`);
       if (seat.reader) seat.reader.onChange(() => this.run());
       else this.#leave(seat);
     }

@@ -3,7 +3,9 @@ import type { FastifyPluginCallback } from 'fastify';
 import { asNetwineError, NetwineError } from '../core/errors.ts';
 import type { Session, SessionReader } from '../core/session.ts';
 import type { Ask, TransportOptions } from './context.ts';
+import { page } from './encoding/index.ts';
 import { emptySeat, holdRaw, holdRecords, seatOf } from './held.ts';
+import { attachPage, holdPage } from './page-answer.ts';
 import type { Seat } from './pump.ts';
 import { type Reading, readReading } from './reading.ts';
 import { addVerb, sendRecord } from './verb.ts';
@@ -28,7 +30,9 @@ const receive = (ask: Ask, options: TransportOptions): void => {
   const reading = readReading(parameters, options);
   const reader = parameters.number('reader');
   if (keys.length > 1) {
-    if (reading.encoding === null) throw new NetwineError('BAD_REQUEST', { text: 'raw reads one session only' });
+    if (reading.encoding === null || reading.encoding === page) {
+      throw new NetwineError('BAD_REQUEST', { text: 'this encoding reads one session only' });
+    }
     const seats = keys.map((key, index) => seat(key, { from: froms[index], reader, options }));
     return holdRecords(ask, options, { encoding: reading.encoding, reading, seats });
   }
@@ -45,6 +49,7 @@ interface One {
 /** The answer that reads one session; also the one of a ticket. */
 export const readOne = (ask: Ask, session: Session, { from, reader, reading, options }: One): void => {
   const { encoding } = reading;
+  if (encoding === page) return readPage(ask, session, { reader, reading, options });
   if (encoding === null && isSpent(session, from)) {
     return sendRecord(ask, session.finalRecord ?? '', null, 410);
   }
@@ -57,6 +62,14 @@ export const readOne = (ask: Ask, session: Session, { from, reader, reading, opt
   if (typeof attached === 'number') return sendRecord(ask, `MOVED ${attached}`, encoding, 409);
   if (encoding) holdRecords(ask, options, { encoding, reading, seats: [seatOf(attached)] });
   else holdRaw(ask, options, attached, {});
+};
+
+/** A page has no offset of its own: it shows what is kept. */
+const readPage = (ask: Ask, session: Session, { reader, reading, options }: Omit<One, 'from'>): void => {
+  const known = session.sent;
+  const attached = attachPage(session, { reader });
+  if (typeof attached === 'number') return sendRecord(ask, `MOVED ${attached}`, page, 200);
+  holdPage(ask, options, { reader: attached, holdMs: reading.holdMs, known });
 };
 
 /** Nothing is left to read, and it was no clean end: `raw` has no other way to say so. */

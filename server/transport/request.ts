@@ -1,7 +1,8 @@
 /** Reads a raw request: its parameters, wherever they stand, and what is left of the body as payload. [PROTOCOL 2] */
 import type { IncomingMessage } from 'node:http';
 import { NetwineError } from '../core/errors.ts';
-import { Parameters, parsePairs, unescapeBytes } from './parameters.ts';
+import { lineEndNames, lineEnds } from './encoding/page.ts';
+import { type Pair, Parameters, parsePairs, unescapeBytes } from './parameters.ts';
 import { Body } from './request-body.ts';
 import { cutOff, Payload } from './request-payload.ts';
 
@@ -12,6 +13,8 @@ export interface RequestOptions {
   repeatable: readonly string[];
   /** The Content-Type, where it was taken out of the headers before. */
   contentType?: string | undefined;
+  /** A GET, whose payload stands in the query too. */
+  inQuery?: boolean;
 }
 
 export interface Request {
@@ -32,7 +35,7 @@ const CHUNKED = /^chunked$/i;
  */
 export const readRequest = async (
   raw: IncomingMessage,
-  { repeatable, contentType }: RequestOptions,
+  { repeatable, contentType, inQuery = false }: RequestOptions,
 ): Promise<Request> => {
   const body = new Body(raw);
   judge(raw, contentType);
@@ -41,11 +44,20 @@ export const readRequest = async (
   if (/[^&]/.test(query)) {
     const pairs = parsePairs(Buffer.from(query, 'latin1'));
     await finish(body);
+    if (inQuery) return withData(pairs, repeatable, { body });
     return { parameters: new Parameters(pairs, { repeatable }), payload: new Payload(body) };
   }
   const { line, rest } = await peelLine(body);
   await finish(body);
-  const pairs = parsePairs(line);
+  return withData(parsePairs(line), repeatable, { body, rest });
+};
+
+/** The request of a form: its field `data` is the payload, with the line end that `line` names. */
+const withData = async (
+  pairs: readonly Pair[],
+  repeatable: readonly string[],
+  { body, rest }: { body: Body; rest?: Uint8Array },
+): Promise<Request> => {
   const fields = pairs.filter(({ name }) => name === 'data');
   if (fields.length > 1) throw new NetwineError('BAD_REQUEST', { text: 'data is given twice' });
   const field = fields[0];
@@ -56,7 +68,8 @@ export const readRequest = async (
   if (!(await payload.empty())) {
     throw new NetwineError('BAD_REQUEST', { text: 'the payload is in data or after the first line, not in both' });
   }
-  return { parameters, payload: new Payload(body, unescapeBytes(field.value)) };
+  const end = lineEnds[parameters.oneOf('line', lineEndNames) ?? 'none'];
+  return { parameters, payload: new Payload(body, Buffer.concat([unescapeBytes(field.value), Buffer.from(end)])) };
 };
 
 /** No body that we would have to decode: its bytes would be taken for parameters or payload as they are. */

@@ -2,14 +2,16 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { NetwineError } from '../core/errors.ts';
 import type { Session } from '../core/session.ts';
-import { send } from './answer.ts';
 import { createDecoder } from './coding.ts';
 import type { Ask, TransportOptions } from './context.ts';
+import { page } from './encoding/index.ts';
+import { attachPage, holdPage } from './page-answer.ts';
 import type { Parameters } from './parameters.ts';
+import { readReading } from './reading.ts';
 import type { Payload } from './request.ts';
 import { waitForRoom } from './room.ts';
 import { MOST_CODED_BYTES, readUp, type Up, Upload, type Uploaded } from './upload.ts';
-import { addVerb, sendRecord } from './verb.ts';
+import { addVerb, sendLine, sendRecord } from './verb.ts';
 
 const MOST_WAIT_MS = 10_000;
 
@@ -21,7 +23,7 @@ export const readKey = (parameters: Parameters): string => {
 };
 
 /** The line that a send is answered with. */
-export const sendLine = ({ up, sent, state }: Session): string =>
+export const upLine = ({ up, sent, state }: Session): string =>
   `OK ${up.next} ${state === 'closed' ? 0 : up.room} ${sent}${up.ended || state === 'closed' ? ' END' : ''}`;
 
 /** Appends of a session, one after the other: two at a time would mix. */
@@ -51,12 +53,13 @@ export const runUpload = async (
   });
 };
 
-const act = async (ask: Ask, options: TransportOptions): Promise<void> => {
-  const { parameters, request, response, headers } = ask;
-  const session = options.router.sessions.get(readKey(parameters));
+/** The send of a session, by whatever it was named. */
+export const sendTo = async (ask: Ask, session: Session, options: TransportOptions): Promise<void> => {
+  const { parameters, response } = ask;
   const up = readUp(parameters);
+  if (ask.form.encoding === page) return sendPage(ask, session, { up, options });
   if (session.code) {
-    if (await late(ask, session, up)) send(request, response, { body: `${sendLine(session)}\n`, headers });
+    if (await late(ask, session, up)) sendLine(ask, upLine(session));
     return;
   }
   const hold = parameters.number('hold');
@@ -69,8 +72,38 @@ const act = async (ask: Ask, options: TransportOptions): Promise<void> => {
   if (session.code && !session.up.ended) {
     return sendRecord(ask, session.finalRecord ?? '', ask.form.encoding, 410);
   }
-  send(request, response, { body: `${sendLine(session)}\n`, headers, close: up.at === undefined && bytes > 0 });
+  sendLine(ask, upLine(session), { close: up.at === undefined && bytes > 0 });
 };
+
+/** The send of a page is answered by the next page, with what the target says to it. */
+const sendPage = async (
+  ask: Ask,
+  session: Session,
+  { up, options }: { up: Up; options: TransportOptions },
+): Promise<void> => {
+  const { holdMs } = readReading(ask.parameters, options);
+  const { declared } = ask.payload;
+  const [known, before] = [session.sent, session.up.next];
+  if (session.code) {
+    if (!(await late(ask, session, up, page))) return;
+  } else {
+    const waitMs = Math.min(options.holdMs, session.keepMs / 2, MOST_WAIT_MS);
+    const upload = new Upload(ask, session, { up, options: { maxBodyBytes: options.maxBodyBytes, waitMs } });
+    if ((await runUpload(upload, ask, { session, up, waitMs })).how === 'cut') return;
+  }
+  const attached = attachPage(session, {});
+  if (typeof attached === 'number') return sendRecord(ask, `MOVED ${attached}`, page, 200);
+  const missing = (declared ?? 0) - (session.up.next - before);
+  const note = missing > 0 ? noteOf(missing, declared ?? 0) : undefined;
+  const close = up.at === undefined && declared !== 0;
+  holdPage(ask, options, { reader: attached, holdMs, known, close, ...(note === undefined ? {} : { note }) });
+};
+
+/** A line that was not taken as a whole: a page sent twice, or one that is older than what was sent since. */
+const noteOf = (missing: number, of: number): string =>
+  missing === of
+    ? 'Nothing was sent: this page had sent a line already, or the target takes none now.'
+    : `The last ${missing} bytes of the line were not sent: the target takes no more now.`;
 
 /**
  * The up part of a request to a session that is over: what it already took is confirmed, the rest is told why.
@@ -101,6 +134,8 @@ const decodedLength = async (payload: Payload, { coding }: Up, known: number): P
 };
 
 export const sendVerb: FastifyPluginCallback<TransportOptions> = (app, options, done) => {
-  addVerb(app, '/send', options, { act: (ask) => act(ask, options) });
+  addVerb(app, '/send', options, {
+    act: (ask) => sendTo(ask, options.router.sessions.get(readKey(ask.parameters)), options),
+  });
   done();
 };

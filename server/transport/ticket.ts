@@ -2,23 +2,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyPluginCallback } from 'fastify';
 import { NetwineError } from '../core/errors.ts';
-import { type RefusalForm, send } from './answer.ts';
+import type { RefusalForm } from './answer.ts';
 import { type Ask, callOf, type TransportOptions } from './context.ts';
 import { lines } from './encoding/lines.ts';
 import { cors } from './headers.ts';
+import { holdTicket } from './held.ts';
 import { readReading } from './reading.ts';
 import { readOne } from './receive.ts';
 import { readRequest } from './request.ts';
 import { readKey } from './send.ts';
-import { addVerb, answerFailure, refusalForm, sendRecord } from './verb.ts';
+import { addVerb, answerFailure, refusalForm, sendLine, sendRecord } from './verb.ts';
 
 const issue = (ask: Ask, { router, tickets }: TransportOptions): void => {
-  const { parameters, request, response, headers } = ask;
+  const { parameters } = ask;
   const session = router.sessions.get(readKey(parameters));
   const reader = session.reserve(parameters.number('reader'));
   if (reader === null) return sendRecord(ask, `MOVED ${session.highestReader}`, ask.form.encoding, 409);
   const ticket = tickets.issue(session, reader, performance.now());
-  send(request, response, { body: `OK ${ticket}\n`, headers });
+  sendLine(ask, `OK ${ticket}`);
 };
 
 /** GET /receive?ticket=.. */
@@ -32,7 +33,7 @@ export const redeem = async (
   let form: RefusalForm = { encoding: null, status200: false, headers };
   try {
     const { parameters, payload } = await readRequest(request, { repeatable: [], contentType: undefined });
-    form = { ...refusalForm(parameters), headers };
+    form = { ...refusalForm(parameters, options), headers };
     const ask: Ask = { request, response, parameters, payload, form, headers };
     const text = parameters.text('ticket');
     if (text === undefined) throw new NetwineError('BAD_REQUEST', { text: 'POST this, or GET it with a ticket' });
@@ -41,7 +42,10 @@ export const redeem = async (
     if (!ticket) return sendRecord(ask, 'AGAIN', reading.encoding ?? lines, 200);
     // Closed by its client: its ticket opens no more than its key.
     if (!options.router.sessions.has(ticket.session)) throw new NetwineError('GONE');
+    // As the key would: its answer has arrived, and the nonce in the URL of a GET must not give the key out again.
+    ticket.session.used = true;
     ticket.session.touch();
+    if (reading.encoding?.tickets) holdTicket(ticket, ask, options);
     readOne(ask, ticket.session, {
       from: resumeAt(request) ?? parameters.number('from'),
       reader: ticket.reader,

@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { asNetwineError } from '../core/errors.ts';
 import { type RefusalForm, refuse, send } from './answer.ts';
 import { type Ask, callOf, type TransportOptions } from './context.ts';
-import { type Encoding, encodingNames } from './encoding/index.ts';
+import { type Encoding, encodingNames, encodingOf, wholeAnswer } from './encoding/index.ts';
 import { lines } from './encoding/lines.ts';
 import { cors } from './headers.ts';
 import type { Parameters } from './parameters.ts';
-import { encodingOf } from './reading.ts';
+import { isOffered } from './reading.ts';
 import { readRequest } from './request.ts';
 
 export interface Verb {
@@ -50,7 +50,7 @@ const answer = async (
   let form: RefusalForm = { encoding: null, status200: false, headers };
   try {
     const { parameters, payload } = await readRequest(request, { repeatable: verb.repeatable ?? [], contentType });
-    form = { ...refusalForm(parameters), headers };
+    form = { ...refusalForm(parameters, options), headers };
     await verb.act({ request, response, parameters, payload, form, headers });
   } catch (cause) {
     answerFailure(cause, request, response, { form, options });
@@ -58,20 +58,36 @@ const answer = async (
 };
 
 /** How a request wants its failures; with an encoding that is none of ours they are plain lines. */
-export const refusalForm = (parameters: Parameters): RefusalForm => ({
-  encoding: encodingOf(encodingNames.find((name) => name === parameters.text('as')) ?? 'raw'),
-  status200: parameters.text('status') === '200',
-});
+export const refusalForm = (parameters: Parameters, offers: { script: boolean }): RefusalForm => {
+  const name = encodingNames.find((one) => one === parameters.text('as') && isOffered(one, offers)) ?? 'raw';
+  const callback = parameters.text('callback') ?? '';
+  return {
+    encoding: encodingOf(name, CALLBACK.test(callback) ? Number(callback) : 0),
+    status200: parameters.text('status') === '200',
+  };
+};
+
+const CALLBACK = /^\d{1,9}$/;
 
 /** A whole answer of one record: MOVED or ERR. With `raw` its status says so too. */
 export const sendRecord = (ask: Ask, record: string, encoding: Encoding | null, rawStatus: number): void => {
   const { request, response, form, headers } = ask;
+  const { contentType, headers: own } = encoding ?? lines;
   send(request, response, {
     status: encoding === null && !form.status200 ? rawStatus : 200,
-    body: (encoding ?? lines).record(record),
-    contentType: (encoding ?? lines).contentType,
+    body: wholeAnswer(encoding ?? lines, record),
+    contentType,
+    own,
     headers,
   });
+};
+
+/** A short answer that is no record of a session: a line, but for engines that can read only a script or a page. */
+export const sendLine = (ask: Ask, line: string, how: { close?: boolean } = {}): void => {
+  const { request, response, form, headers } = ask;
+  const { encoding } = form;
+  const { contentType, headers: own, ...other } = encoding?.tickets ? encoding : lines;
+  send(request, response, { ...how, body: wholeAnswer({ contentType, ...other }, line), contentType, own, headers });
 };
 
 const contentTypes = new WeakMap<IncomingMessage, string>();

@@ -10,6 +10,7 @@ import { type Loop, refuse } from './answer.ts';
 import { type ConnectOptions, logged, namedTarget, readTarget } from './connect.ts';
 import { callOf, clientOf, type TransportOptions } from './context.ts';
 import { watchEarly } from './early.ts';
+import { getConnect, scriptGet } from './get.ts';
 import { common } from './headers.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 import { redeem } from './ticket.ts';
@@ -163,10 +164,19 @@ export const websocketVerb: FastifyPluginCallback<ConnectOptions> = (app, option
       },
     });
   };
-  add('/connect', null, postOnly);
+  const door = (path: string, route: Target | null): void =>
+    add(path, route, (request, reply) => void getConnect(request.raw, reply.raw, { path, route }, options));
+  door('/connect', null);
   add('/receive', null, (request, reply) => void redeem(request.raw, reply.raw, options));
-  for (const [path, target] of options.routes) add(path, target, postOnly);
-  for (const path of ['/send', '/exchange', '/close', '/ticket']) app.get(path, { exposeHeadRoute: false }, postOnly);
+  for (const [path, target] of options.routes) door(path, target);
+  for (const path of ['/send', '/exchange', '/close', '/ticket']) {
+    const get = scriptGet(path, options);
+    app.get(path, { exposeHeadRoute: false }, (request, reply) => {
+      if (request.ws || !get) return postOnly(request, reply);
+      reply.hijack();
+      get(request.raw, reply.raw);
+    });
+  }
   const all = ['/connect', '/receive', '/send', '/exchange', '/close', '/ticket', ...options.routes.keys()];
   for (const path of all) app.head(path, postOnly);
   done();

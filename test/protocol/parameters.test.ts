@@ -217,4 +217,12 @@ describe('parameters', () => {
     expect(answer.match(/^OK \d+/gm)).toEqual(['OK 3', 'OK 6', 'OK 11']);
     expect((await peer.bytes(11)).toString()).toBe('onetwothree');
   });
+
+  needs(['raw head'], 'R-215 an offer of HTTP/2 is no upgrade', async () => {
+    const { key, peer } = await open();
+    const offer = 'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQA\r\n';
+    const head = `POST /send?key=${key}&at=0 HTTP/1.1\r\nHost: ${suite.http.host}\r\n${offer}Content-Length: 5\r\n\r\n`;
+    expect(await suite.http.exchangeRaw([head, 'he', 'llo'])).toMatch(/\r\n\r\nOK 5 \d+ 0\n$/);
+    expect((await peer.bytes(5)).toString()).toBe('hello');
+  });
 });

@@ -1,7 +1,7 @@
 /** A held answer read as it comes: its records one by one, its down bytes in a row. Not reading it is backpressure. */
 import type { Dispatcher } from 'undici';
 
-export type HeldForm = 'raw' | 'lines' | 'frames' | 'binary-text' | 'events';
+export type HeldForm = 'raw' | 'lines' | 'frames' | 'binary-text' | 'events' | 'html';
 
 export interface WireRecord {
   /** The first word; `DATA` for bytes in any form. */
@@ -146,6 +146,7 @@ export class Held {
   #parse(): WireRecord | null {
     if (this.#form === 'lines') return this.#cutText('\n', readRecord);
     if (this.#form === 'events') return this.#cutText('\n\n', readEvent);
+    if (this.#form === 'html') return this.#cutText('\n', readScript);
     if (this.#form === 'raw' || this.#left.length < 4) return null;
     const end = 4 + this.#left.readUIntBE(1, 3);
     if (this.#left.length < end) return null;
@@ -167,4 +168,10 @@ export class Held {
 const readEvent = (text: string): WireRecord => {
   const [, id = null, data = ''] = /^(?:id:(\d+)\n)?data:(.*)$/.exec(text) ?? [];
   return readRecord(data, id);
+};
+
+/** The record of a line of a frame; what else stands in the document counts as padding. */
+const readScript = (line: string): WireRecord => {
+  const [, literal] = /^<script>p\("([^"]*)"\)<\/script>$/.exec(line) ?? [];
+  return readRecord(literal?.replace(/\\x(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))) ?? '~');
 };

@@ -6,6 +6,15 @@ export interface Encoding {
   readonly contentType: string;
   /** Failures come with status 200: the engines that read this encoding cannot read error bodies. */
   readonly hidesStatus: boolean;
+  /** Headers of its own, in the place of the usual ones of the same name. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What stands before the first record of an answer, and what after the last. */
+  readonly head?: string;
+  readonly tail?: string;
+  /** An answer is of use only when it is whole, so there are no streams. */
+  readonly whole?: true;
+  /** Its engines can do little but GET: each answer carries the next ticket. [PROTOCOL 7] */
+  readonly tickets?: true;
   /**
    * One record of PROTOCOL 4, given without its line end. `offset` is the down offset after it; left out where no
    * session is spoken of, so that no client takes it for the place where it goes on.
@@ -28,4 +37,10 @@ export const eachTextRun = (bytes: Uint8Array, from: number, take: (base64: stri
     const end = Math.min(at + TEXT_DATA_BYTES, buffer.length);
     take(buffer.toString('base64', at, end), from + end);
   }
+};
+
+/** The body of an answer that is one record. */
+export const wholeAnswer = ({ head = '', tail = '', record }: Encoding, text: string): Piece => {
+  const piece = record(text);
+  return typeof piece === 'string' ? head + piece + tail : piece;
 };

@@ -1,7 +1,8 @@
 /** The encodings: what goes in comes out of a reader written after PROTOCOL 5, for any bytes and any cut. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type EncodingName, encodings, type Piece } from '../../../server/transport/encoding/index.ts';
+import { type EncodingName, encodingOf, encodings, type Piece } from '../../../server/transport/encoding/index.ts';
+import { frameRecords, scriptRecords } from '../../support/old-engines.ts';
 
 type Item = { record: string } | { data: Uint8Array };
 
@@ -53,9 +54,12 @@ const readFrames = (wire: Buffer): Read => {
   return collect(list);
 };
 
-const readers: Record<Exclude<EncodingName, 'raw'>, (wire: Buffer) => Read> = {
+const readers: Record<Exclude<EncodingName, 'raw' | 'page'>, (wire: Buffer) => Read> = {
   frames: readFrames,
   'binary-text': readFrames,
+  script: (wire) =>
+    collect(wire.length === 0 ? [] : scriptRecords(`/**/_netwine[0]("${wire.toString('latin1')}");\n`).map(readLine)),
+  html: (wire) => collect(frameRecords(`${encodings.html.head}${wire.toString('latin1')}`).map(readLine)),
   lines: (wire) => collect(wire.toString('latin1').split('\n').slice(0, -1).map(readLine)),
   events(wire) {
     const list = wire.toString('latin1').split('\n\n').slice(0, -1);
@@ -94,4 +98,22 @@ it('only a part of a larger buffer is sent where the bytes are a part of one', (
 it('an event of no session has no id, so that it moves nobody', () => {
   expect(encodings.events.record('PING')).toBe('data:PING\n\n');
   expect(encodings.events.record('PING', 0)).toBe('id:0\ndata:PING\n\n');
+});
+
+it.each(['script', 'html'] as const)('%s has no record that is anything but a string in it', (name) => {
+  const { head = '', tail = '', record } = encodings[name];
+  const read = name === 'script' ? scriptRecords : frameRecords;
+  for (let code = 0; code < 256; code += 1) {
+    // A record has no line end: it is what a script parts them by.
+    const text = `a${String.fromCharCode(code).replace('\n', '')}b</script>--><script>"'\\");x("`;
+    expect(read(head + String(record(text)) + tail)).toEqual([text]);
+  }
+});
+
+it('a frame begins with 2 KiB, whatever the number of its function', () => {
+  for (const callback of [0, 1, 999_999_999]) {
+    const html = encodingOf('html', callback);
+    expect(html?.head).toHaveLength(2048);
+    expect(frameRecords(`${html?.head}${html?.record('PING')}`, callback)).toEqual(['PING']);
+  }
 });

@@ -43,3 +43,39 @@ it('a sweep forgets those whose time is over, and no others', () => {
   expect(tickets.find(old, 0)).toBe(null);
   expect(tickets.find(young, 120)?.reader).toBe(2);
 });
+
+it('the next ticket is the same for each repeat, and none where four others are live', () => {
+  const tickets = new Tickets({ lifeMs: 100 });
+  const session = open();
+  const next = tickets.next(session, 1, 0);
+  expect(tickets.next(session, 1, 60)).toBe(next);
+  expect(tickets.find(next?.text ?? '', 159)).toBe(next);
+  for (const number of [2, 2, 2]) tickets.issue(session, number, 60);
+  expect(tickets.next(session, 1, 60)).toBe(next);
+  expect(tickets.next(session, 3, 60)).toBe(null);
+});
+
+it('a ticket that a newer reader has overtaken counts no more', () => {
+  const tickets = new Tickets({ lifeMs: 100 });
+  const session = open();
+  const first = tickets.issue(session, 0, 0);
+  for (let number = 1; number < 20; number += 1) {
+    expect(tickets.next(session, number, 0)?.reader).toBe(number);
+    session.attach({ reader: number });
+  }
+  expect(tickets.find(first, 0)?.reader).toBe(0);
+});
+
+it('a ticket is good as long as an answer holds it, and for its time after that', () => {
+  const tickets = new Tickets({ lifeMs: 60_000 });
+  const ticket = tickets.next(open(), 1, -120_000);
+  if (!ticket) throw new Error('no ticket');
+  const releases = [tickets.hold(ticket), tickets.hold(ticket)];
+  for (const release of releases) {
+    tickets.sweep(performance.now());
+    expect(tickets.find(ticket.text, performance.now())).toBe(ticket);
+    release();
+  }
+  expect(tickets.find(ticket.text, performance.now() + 50_000)).toBe(ticket);
+  expect(tickets.find(ticket.text, performance.now() + 60_001)).toBe(null);
+});
