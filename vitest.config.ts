@@ -1,4 +1,4 @@
-/** The test run: six lanes over two workers; what no other lane names is logic. */
+/** The test run: eight lanes over two workers; what no other lane names is logic. */
 import { defineConfig } from 'vitest/config';
 import { ClosingReporter } from './test/support/reporter.ts';
 
@@ -10,8 +10,12 @@ const lanes = {
     'test/server/target/**/*.test.ts',
     'test/server/{app,main,observe}/**/*.test.ts',
   ],
+  /** The client's transports and faces against a real bridge. */
+  client: ['test/client/{adapter,transport}/**/*.test.ts'],
   /** Pages in a real browser. */
-  browser: ['test/browser/**/*.test.ts'],
+  browser: ['test/browser/*.test.ts'],
+  /** One page in every engine that can be had. */
+  engines: ['test/browser/engines/**/*.test.ts'],
   /** Real proxies in between. */
   proxy: ['test/proxy/**/*.test.ts'],
   /** Real servers and clients that nobody here wrote. */

@@ -31,6 +31,22 @@ const mayImport: Record<string, readonly string[]> = {
   index: ['app', 'core', 'policy'],
 };
 
+/** Rooms of the client, in the same way; what is built for today's engines has the rooms for all below it. */
+const clientMayImport: Record<string, readonly string[]> = {
+  core: [],
+  transport: ['core'],
+  adapter: ['core', 'transport'],
+  main: ['core', 'transport', 'adapter'],
+  websocket: ['adapter'],
+  modern: ['core', 'transport', 'adapter'],
+  node: ['core', 'adapter'],
+  build: [],
+  demo: [],
+};
+
+/** These run in every engine, so nothing of npm or of Node is there for them; some faces of `adapter` are for bundlers. */
+const bareClient = ['core', 'transport', 'main', 'websocket'];
+
 /** Composes, so it may import every room but those that stand above it or beside it. */
 const composer = 'app';
 const notForComposer = ['main', 'index', 'cli', 'demo'];
@@ -56,18 +72,32 @@ export function importsOf(files: readonly SourceFile[]): Import[] {
     });
 }
 
-/** The room of a file of `server/`, or null elsewhere: `server/core/key.ts` is of `core`, `server/app.ts` of `app`. */
-function roomOf(path: string): string | null {
-  const [top, room, ...rest] = path.split('/');
-  if (top !== 'server' || room === undefined) return null;
+/** The room of a file below `top`, or null elsewhere: `server/core/key.ts` is of `core`, `server/app.ts` of `app`. */
+function roomOf(path: string, top: 'server' | 'client' = 'server'): string | null {
+  const [first, room, ...rest] = path.split('/');
+  if (first !== top || room === undefined) return null;
   return rest.length > 0 ? room : room.replace(/\.[a-z]+$/, '');
+}
+
+/** What the matrix has against an import by a room of the client. */
+function clientFault(room: string, to: string): string | null {
+  if (to.startsWith('server/')) return 'client and server share no code';
+  if (to.startsWith('test/')) return 'programs do not import tests';
+  const other = roomOf(to, 'client');
+  if (other === null) return bareClient.includes(room) ? `${room} runs where no package is` : null;
+  if (other === room || clientMayImport[room]?.includes(other)) return null;
+  return `client/${room} may not import client/${other}`;
 }
 
 /** Imports between rooms that the matrix does not allow, in words. */
 export function matrixFaults(files: readonly SourceFile[]): string[] {
   return importsOf(files).flatMap(({ from, to }) => {
     const fault = `${from} imports ${to}`;
-    if (from.startsWith('client/') && to.startsWith('server/')) return [`${fault}: client and server share no code`];
+    const clientRoom = roomOf(from, 'client');
+    if (clientRoom !== null) {
+      const words = clientFault(clientRoom, to);
+      return words === null ? [] : [`${fault}: ${words}`];
+    }
     const room = roomOf(from);
     if (room === null) return [];
     if (/^(fastify|fastify-plugin|@fastify\/.*)$/.test(to)) {

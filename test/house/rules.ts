@@ -20,7 +20,9 @@ const topLevel = [
   'server',
   'test',
   'tsconfig.build.json',
+  'tsconfig.client.json',
   'tsconfig.json',
+  'tsconfig.modern.json',
   'vitest.config.ts',
 ];
 

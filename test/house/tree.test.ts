@@ -1,5 +1,6 @@
 /** The house holds to its own rules, in this very tree. */
 import { expect, test } from 'vitest';
+import { tooNew } from './es3.ts';
 import { fileCycles, folderCycles, matrixFaults } from './imports.ts';
 import * as rules from './rules.ts';
 import { projectRoot, readTree } from './tree.ts';
@@ -10,6 +11,7 @@ test.each([
   ['rooms import only the rooms that they may', matrixFaults],
   ['no files import each other in a circle', fileCycles],
   ['no folders import each other in a circle', folderCycles],
+  ['rooms for old engines have no syntax that is too new for them', tooNew],
   ['no file is longer than 250 lines', rules.tooLong],
   ['every file opens with a sentence that says what it is', rules.noOpening],
   ['only main touches process in the server', rules.processTouched],

@@ -33,7 +33,11 @@ test('the tarball holds what is run and read, and nothing else', () => {
   );
   const tops = new Set(files.map((path) => path.split('/')[0]));
   expect([...tops].sort()).toEqual(['LICENSE', 'README.md', 'client', 'dist', 'hosts', 'package.json', 'server']);
-  expect(files.filter((path) => /(^|\/)test|stale|\.map$|(?<!\.d)\.ts$/.test(path))).toEqual([]);
+  const built = files.filter((path) => /^dist\/client\/[^/]+$/.test(path));
+  const scripts = ['netwine-websocket.js', 'netwine-websocket.js.map', 'netwine.js', 'netwine.js.map'];
+  expect(built.sort()).toEqual([...scripts, 'netwine.mjs'].map((name) => `dist/client/${name}`));
+  const strange = /(^|\/)test|stale|\.map$|\.tsbuildinfo$|(?<!\.d)\.ts$/;
+  expect(files.filter((path) => strange.test(path) && !scripts.includes(path.replace('dist/client/', '')))).toEqual([]);
 });
 
 test('an installation warns of nothing but what README.md says', () => {
@@ -60,6 +64,7 @@ test('the program finds its own pages and hosts files', async () => {
   started.push(() => serving.stop());
   const [, url = ''] = await serving.waitFor(/listens at (\S+);/);
   expect((await curl([`${url}/chat.html`])).body.toString()).toContain('<title>Chat');
+  expect((await curl([`${url}/netwine.js`])).body.toString()).toMatch(/^\/\* netwine .*\nvar netwine=/);
   expect((await curl(['-X', 'POST', `${url}/connect?to=127.0.0.1:22`])).body.toString()).toMatch(/^NO DENIED_TARGET/);
 });
 
@@ -103,12 +108,23 @@ export const wrong: number = options.policy;
 export { netwine };
 `;
 
+const pageText = `
+import { createSession, type Session } from 'netwine/browser';
+export const begin: typeof createSession = createSession;
+// @ts-expect-error: a session is no number, so the types are not just any.
+export const wrong: Session<string> = 1;
+`;
+
 test('types resolve for a consumer, and the example is well typed', async () => {
   const { consumer, run } = packed;
   await writeFile(join(consumer, 'example.ts'), block('As a library', 'js'));
   await writeFile(join(consumer, 'options.ts'), consumerText);
+  await writeFile(join(consumer, 'page.ts'), pageText);
   const flags = '--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2023 --types node';
-  const tsc = join(projectRoot, 'node_modules/.bin/tsc');
+  // By its path: another version that is there for the build has taken the name in `.bin`.
+  const tsc = join(projectRoot, 'node_modules/typescript/bin/tsc');
   // What tsc finds it prints, and says by its exit status.
-  await run(consumer, `'${tsc}' ${flags} example.ts options.ts >&2`);
+  await run(consumer, `'${tsc}' ${flags} example.ts options.ts page.ts >&2`);
+  // Bundlers and Node find the same module.
+  await run(consumer, `node -e "import('netwine/browser').then((all) => all.createSession.call)"`);
 });

@@ -10,7 +10,7 @@ import { block, readme } from '../readme/readme.ts';
 /** What packing needs, and a test beside it that must not be packed. */
 const copied = [
   ...['server', 'client', 'hosts', 'test/package', 'package.json', 'package-lock.json', '.npmrc'],
-  ...['README.md', 'LICENSE', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['README.md', 'LICENSE', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.client.json', 'tsconfig.modern.json'],
 ];
 
 /** A package that was made and installed. */

@@ -1,0 +1,23 @@
+/** Builds the client into dist/client, or into the directory that is named. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { bundleModule, bundleScript, bundleWebSocket } from './bundle.mjs';
+
+const [directory = 'dist/client'] = process.argv.slice(2);
+const at = (name) => join(resolve(directory), name);
+
+const writeScript = (name, { code, map }) => {
+  writeFileSync(at(name), `${code}//# sourceMappingURL=${name}.map\n`);
+  writeFileSync(at(`${name}.map`), map);
+};
+
+try {
+  const [script, second, module] = await Promise.all([bundleScript(), bundleWebSocket(), bundleModule()]);
+  mkdirSync(directory, { recursive: true });
+  writeScript('netwine.js', script);
+  writeScript('netwine-websocket.js', second);
+  writeFileSync(at('netwine.mjs'), module.code);
+} catch (error) {
+  process.stderr.write(`The client was not built: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}

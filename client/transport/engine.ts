@@ -1,0 +1,78 @@
+/** What this engine has, as this room uses it; each is found by trying, for there are engines whose names lie. */
+
+/** An XMLHttpRequest or its ActiveX twin. */
+export interface Xhr {
+  readyState: number;
+  readonly status: number;
+  readonly responseText: string;
+  onreadystatechange: () => void;
+  overrideMimeType?: (type: string) => void;
+  open(method: string, url: string, async: boolean): void;
+  setRequestHeader(name: string, value: string): void;
+  send(body: unknown): void;
+  abort(): void;
+}
+
+declare const setTimeout: (run: () => void, ms: number) => unknown;
+declare const clearTimeout: (timer: unknown) => void;
+declare const XMLHttpRequest: new () => Xhr;
+declare const ActiveXObject: new (name: string) => unknown;
+declare const Blob: new (parts: unknown[]) => { size: number };
+declare const location: { href: string };
+
+/** Does nothing; old engines take no null for a handler. */
+export const nothing = (): void => {};
+
+/** @returns a way to cancel */
+export const later = (run: () => void, ms = 0): (() => void) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+/** What it gives, or null where it throws or gives nothing. */
+export const attempted = <T>(make: () => T | null | undefined): T | null => {
+  try {
+    return make() || null;
+  } catch {
+    return null;
+  }
+};
+
+export const activeX = <T>(name: string): T | null => attempted(() => new ActiveXObject(name) as T);
+
+export const newXhr = (): Xhr | null => attempted(() => new XMLHttpRequest()) || activeX<Xhr>('Microsoft.XMLHTTP');
+
+const tried = newXhr();
+
+export const hasXhr = tried !== null;
+/** It can read any byte as a character, and so write any as one. The ActiveX twin cannot, and shows whole answers only. */
+export const isBinaryXhr = tried !== null && attempted(() => tried.overrideMimeType) !== null;
+/** Its answers may be seen as they grow. */
+export const isNativeXhr = attempted(() => new XMLHttpRequest()) !== null;
+
+type MakeBytes = new (from: number | number[] | ArrayBuffer) => Uint8Array;
+
+export const newBytes = (from: number | number[] | ArrayBuffer): Uint8Array =>
+  new (Uint8Array as unknown as MakeBytes)(from);
+
+export const hasTypedArrays = attempted(() => newBytes([1, 2]).subarray(1)[0] === 2) === true;
+
+export const newBlob = (parts: unknown[]): { size: number } => new Blob(parts);
+
+/** Where this works bytes can be sent; where it does not, some engines send the name of the array instead. */
+export const hasBlobs = hasTypedArrays && attempted(() => newBlob(['a', newBytes(2)]).size === 3) === true;
+
+/** An address that holds in other documents and for sockets, too. */
+export const absolute = (url: string): string =>
+  attempted(() => {
+    const box = document.createElement('div');
+    // In this way old engines resolve it, too.
+    box.innerHTML = `<a href="${url.replace(/&/g, '&amp;').replace(/"/g, '&quot;')}"></a>`;
+    return (box.firstChild as unknown as { href: string }).href;
+  }) || url;
+
+const originOf = (url: string): string => url.replace(/^([^/]*\/\/[^/?#]*).*/, '$1').toLowerCase();
+
+/** Whether documents from there are open to this page, and this engine has frames. */
+export const canFrame = (url: string): boolean =>
+  attempted(() => document.createElement('iframe') && originOf(absolute(url)) === originOf(location.href)) === true;

@@ -1,0 +1,79 @@
+/** A form that is posted into a hidden frame, whose document calls us for each line: for engines without anything else. */
+import { addCall } from './calls.ts';
+import { absolute, activeX, attempted, later } from './engine.ts';
+import type { Pairs } from './request.ts';
+
+export interface FrameRequest {
+  url: string;
+  /** What they say together is at most 4 KiB. */
+  pairs: Pairs;
+  /** One record, without a line end. */
+  line(text: string): void;
+  over(whole: boolean): void;
+}
+
+declare const CollectGarbage: () => void;
+
+/** Out of sight, but not `display: none`: some engines load nothing there. */
+const HIDDEN = 'position:absolute;left:-999px;width:1px;height:1px;overflow:hidden';
+
+/** Frames in an ActiveX document turn no throbber, and nothing clicks when they load; null where there are none. */
+const openFile = (): Document | null =>
+  attempted(() => {
+    const file = activeX<Document>('htmlfile') as Document;
+    file.open();
+    file.write(`<html><script>document.domain="${document.domain}"</script><body></body></html>`);
+    file.close();
+    return file.parentWindow && file;
+  });
+
+/** Tells nothing before it has returned. @returns a way to give it up */
+export const postInFrame = ({ url, pairs, line, over }: FrameRequest): (() => void) => {
+  const file = openFile();
+  const doc = file || document;
+  const { number, remove } = addCall(line, file ? file.parentWindow : undefined);
+  const name = `netwine${number}`;
+  const box = doc.createElement('div');
+  box.style.cssText = HIDDEN;
+  box.innerHTML = `<iframe name="${name}"></iframe><form method="post" target="${name}"></form>`;
+  const frame = box.firstChild as FrameElement;
+  const form = box.lastChild as FormElement;
+  const parent = doc.body as Element;
+  let stopped = false;
+
+  const stop = (): void => {
+    if (stopped) return;
+    stopped = true;
+    remove();
+    // Not within a call of the frame itself, which some engines do not survive.
+    later(() => {
+      frame.src = 'about:blank';
+      parent.removeChild(box);
+      attempted(() => CollectGarbage());
+    });
+  };
+  const loaded = (): void => {
+    const at = attempted(() => frame.contentWindow && frame.contentWindow.location.href);
+    // The empty document that every frame begins with is loaded, too.
+    if (stopped || at === 'about:blank') return;
+    stop();
+    over(at !== null);
+  };
+  const add = (field: string, value: string | number): void => {
+    const input = doc.createElement('input');
+    input.type = 'hidden';
+    input.name = field;
+    input.value = String(value);
+    form.appendChild(input);
+  };
+  for (let i = 0; i < pairs.length; i += 1) add((pairs[i] as [string, string])[0], (pairs[i] as [string, string])[1]);
+  add('as', 'html');
+  add('callback', number);
+  form.action = absolute(url);
+  parent.appendChild(box);
+  // Some engines load the empty document within that. The closures keep an ActiveX document alive while it is at work.
+  if (frame.attachEvent) frame.attachEvent('onload', loaded);
+  else frame.onload = loaded;
+  form.submit();
+  return stop;
+};
