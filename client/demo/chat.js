@@ -1,169 +1,153 @@
 /** The chat page: lines from the chat server, lines to it, and all of it still there after a reload. */
-import { fromBase64, joinBytes, toBase64 } from './bytes.js';
-import {
-  beforeLeaving,
-  bridgeBase,
-  chatAddress,
-  pageToken,
-  Store,
-  startPage,
-  stateText,
-  wantedTransport,
-} from './page.js';
-import { Session } from './session.js';
+(function () {
+  var MOST_LINES = 300;
+  /** Seconds: who closes the window has left the chat after this time. */
+  var KEEP = 60;
+  var COLOURS = 8;
 
-const MOST_LINES = 300;
-/** Seconds: who closes the window has left the chat after this time. */
-const KEEP = 60;
-const LF = 10;
+  var byId = demo.byId;
+  var target = demo.asked('to') || demo.chatAddress();
+  var link = null;
+  var lines = [];
+  /** Bytes of a line that is not whole. */
+  var partial = '';
+  var me = '';
 
-const byId = (id) => document.getElementById(id);
-const store = new Store('netwine-chat');
-const target = new URLSearchParams(location.search).get('to') ?? chatAddress();
-
-let session = null;
-let lines = [];
-let partial = new Uint8Array();
-let me = '';
-
-const hue = (name) => Array.from(name).reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 360, 7);
-
-const span = (className, text) => {
-  const element = document.createElement('span');
-  element.className = className;
-  element.textContent = text;
-  return element;
-};
-
-/** One line as an item of the log. Whatever it says, it is text. */
-const item = (line) => {
-  const element = document.createElement('li');
-  const [, who, text] = /^<([^>]+)> (.*)$/.exec(line) ?? [];
-  if (who === undefined) {
-    element.className = 'notice';
-    element.textContent = line;
-    return element;
+  function colour(name) {
+    var sum = 0;
+    for (var i = 0; i < name.length; i++) sum = (sum * 5 + name.charCodeAt(i)) % 9973;
+    return sum % COLOURS;
   }
-  element.className = who === me ? 'said mine' : 'said';
-  const name = span('who', who);
-  name.style.setProperty('--hue', hue(who));
-  element.append(name, ' ', span('text', text));
-  return element;
-};
 
-/** Changes the page; who looks at the end of the log still does so afterwards. */
-const followingLog = (change) => {
-  const log = byId('log');
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-  change(log);
-  if (atEnd) log.scrollTop = log.scrollHeight;
-};
-
-const show = (line) =>
-  followingLog((log) => {
-    log.append(item(line));
-    while (log.children.length > MOST_LINES) log.firstElementChild.remove();
-  });
-
-/** What we are called is known from what the chat says. */
-const learnName = (line) => {
-  const [, given] = /^Welcome .* You are ([^ ]+)\. /.exec(line) ?? [];
-  const [, before, after] = /^\* ([^ ]+) is now ([^ ]+)\.$/.exec(line) ?? [];
-  if (given !== undefined) me = given;
-  else if (before === me && after !== undefined) me = after;
-};
-
-const hear = (line) => {
-  learnName(line);
-  lines = [...lines, line].slice(-MOST_LINES);
-  show(line);
-};
-
-/** Cuts bytes into lines; a character that arrives in two pieces stays whole. */
-const receive = (bytes) => {
-  partial = joinBytes([partial, bytes]);
-  for (let end = partial.indexOf(LF); end >= 0; end = partial.indexOf(LF)) {
-    hear(new TextDecoder().decode(partial.subarray(0, end)).replace(/\r$/, ''));
-    partial = partial.slice(end + 1);
+  function show(line) {
+    var log = byId('log');
+    var found = /^<([^>]+)> (.*)$/.exec(line);
+    if (!found) demo.add(log, 'li', 'notice', line);
+    else {
+      var item = demo.add(log, 'li', found[1] === me ? 'said mine' : 'said');
+      demo.add(item, 'b', 'who who' + colour(found[1]), found[1] + ':');
+      item.appendChild(document.createTextNode(' '));
+      demo.add(item, 'span', 'text', found[2]);
+    }
+    while (log.childNodes.length > MOST_LINES) log.removeChild(log.firstChild);
   }
-};
 
-/** Session and lines are saved in one piece: neither is ever ahead of the other. */
-const save = () => {
-  const snapshot = session?.snapshot() ?? null;
-  store.save(snapshot && { session: snapshot, lines, partial: toBase64(partial), me });
-};
-
-const update = () => {
-  const state = session?.state ?? 'none';
-  const live = session !== null && state !== 'over';
-  byId('status').textContent = stateText(session);
-  byId('status').dataset.state = state;
-  followingLog((log) => {
-    byId('say').hidden = !live;
-    byId('join').hidden = live;
-    log.hidden = session === null;
-  });
-  byId('enter').textContent = session === null ? 'Join' : 'Join again';
-  if (session === null) return;
-  const { up, down } = session;
-  const waiting = up.written > up.taken ? `, ${up.written - up.taken} waiting` : '';
-  byId('numbers').textContent = `${down.received} bytes received, ${up.taken} sent${waiting}`;
-  // The chat has said its last word, so it will not listen any more either.
-  if (live && down.ended && !up.endWanted) session.end();
-};
-
-const start = (saved) => {
-  session = new Session({
-    to: target,
-    base: bridgeBase(),
-    token: pageToken(),
-    transport: wantedTransport(),
-    keep: KEEP,
-    saved,
-    on: { data: receive, change: update, save, over: save },
-  });
-  update();
-};
-
-const join = (event) => {
-  event.preventDefault();
-  lines = [];
-  partial = new Uint8Array();
-  me = '';
-  byId('log').replaceChildren();
-  start();
-  const name = byId('name').value.trim();
-  if (name) say(`/name ${name}`);
-  byId('line').focus();
-};
-
-const say = (line) => session.write(new TextEncoder().encode(`${line}\n`));
-
-const resume = () => {
-  const saved = store.load();
-  if (saved?.session?.to !== target) return;
-  partial = fromBase64(saved.partial);
-  lines = saved.lines;
-  me = saved.me;
-  start(saved.session);
-  for (const line of lines) show(line);
-};
-
-startPage(() => {
-  byId('target').textContent = target;
-  for (const id of ['stream', 'poll']) {
-    const link = new URL(byId(id).href);
-    if (new URLSearchParams(location.search).has('to')) link.searchParams.set('to', target);
-    byId(id).href = link.href;
+  /** What we are called is known from what the chat says. */
+  function learnName(line) {
+    var given = /^Welcome .* You are ([^ ]+)\. /.exec(line);
+    var renamed = /^\* ([^ ]+) is now ([^ ]+)\.$/.exec(line);
+    if (given) me = given[1];
+    else if (renamed && renamed[1] === me) me = renamed[2];
   }
-  byId('join').addEventListener('submit', join);
-  byId('say').addEventListener('submit', (event) => {
-    event.preventDefault();
-    const line = byId('line').value.trim();
-    if (line) say(line);
-    byId('line').value = '';
+
+  function hear(line) {
+    learnName(line);
+    lines.push(line);
+    if (lines.length > MOST_LINES) lines.shift();
+    show(line);
+  }
+
+  function isLive() {
+    return link !== null && link.isLive();
+  }
+
+  /** Each time that bytes have come: what is kept here is never behind what the library has noted. */
+  function save() {
+    demo.keep(
+      'chat',
+      isLive() ? { to: target, heard: link.heard, lines: lines.join('\n'), partial: partial, me: me } : null
+    );
+  }
+
+  /** Cuts bytes into lines before they become text: a character that arrives in two pieces stays whole. */
+  function receive(bytes) {
+    var pieces = (partial + bytes).split('\n');
+    partial = pieces.pop();
+    demo.following(byId('log'), function () {
+      for (var i = 0; i < pieces.length; i++) hear(demo.decode(pieces[i].replace(/\r$/, '')));
+    });
+    save();
+  }
+
+  function update() {
+    var status = link && link.status();
+    demo.showState(status, link && link.end);
+    demo.following(byId('log'), function () {
+      demo.show(byId('say'), isLive());
+      demo.show(byId('join'), !isLive());
+      demo.show(byId('log'), link !== null);
+    });
+    if (!status) return;
+    byId('enter').value = 'Join again';
+    var waiting = status.written > status.taken ? ', ' + (status.written - status.taken) + ' waiting' : '';
+    demo.setText(byId('numbers'), status.received + ' bytes received, ' + status.taken + ' sent' + waiting);
+  }
+
+  /** @param heard how many bytes the lines come from; null for a new connection */
+  function start(heard) {
+    var on = {
+      change: update,
+      data: receive,
+      // The chat has said its last word, so it will not listen any more either.
+      end: function () {
+        link.socket.end();
+      },
+      over: function () {
+        save();
+        update();
+      }
+    };
+    var transports = demo.askedTransports();
+    link = demo.openLink({ to: target, name: 'chat', keep: KEEP, transports: transports, heard: heard, on: on });
+    save();
+    update();
+  }
+
+  function say(line) {
+    link.socket.write(demo.encode(line + '\n'));
+  }
+
+  function join() {
+    lines = [];
+    partial = '';
+    me = '';
+    demo.empty(byId('log'));
+    start(null);
+    var name = demo.stripped(byId('name').value);
+    if (name !== '') say('/name ' + name);
+    byId('line').focus();
+  }
+
+  function resume() {
+    var saved = demo.kept('chat');
+    if (!saved || saved.to !== target) return;
+    lines = saved.lines === '' ? [] : saved.lines.split('\n');
+    partial = saved.partial;
+    me = saved.me;
+    for (var i = 0; i < lines.length; i++) show(lines[i]);
+    start(Number(saved.heard));
+    byId('log').scrollTop = byId('log').scrollHeight;
+  }
+
+  /** The links to further windows lead to the same chat. */
+  function leadTo(there) {
+    if (demo.asked('to') !== '') there.href += (/\?/.test(there.href) ? '&' : '?') + 'to=' + encodeURIComponent(target);
+  }
+
+  demo.start(function () {
+    demo.setText(byId('target'), target);
+    leadTo(byId('stream'));
+    leadTo(byId('poll'));
+    byId('join').onsubmit = function () {
+      join();
+      return false;
+    };
+    byId('say').onsubmit = function () {
+      var line = demo.stripped(byId('line').value);
+      if (line !== '') say(line);
+      byId('line').value = '';
+      return false;
+    };
+    resume();
   });
-  beforeLeaving(save);
-  resume();
-});
+})();

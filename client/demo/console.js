@@ -1,185 +1,214 @@
 /** The console page: one session with any target, its bytes as text or hex, and what the wire knows about it. */
-import { fromBase64, fromHex, hexDump, joinBytes, toBase64, visibleText } from './bytes.js';
-import {
-  beforeLeaving,
-  bridgeBase,
-  chatAddress,
-  pageToken,
-  Store,
-  startPage,
-  stateText,
-  wantedTransport,
-} from './page.js';
-import { Session } from './session.js';
+(function () {
+  /** The page shows, and keeps through a reload, this much of what came last. */
+  var MOST_BYTES = 32 * 1024;
+  var MOST_DATAGRAM_BYTES = 65507;
+  var LOOK_MS = 500;
+  var LINE_ENDS = { crlf: '\r\n', lf: '\n', bare: '' };
 
-/** The page shows, and keeps through a reload, this much of what came last. */
-const MOST_BYTES = 32 * 1024;
-const MOST_DATAGRAM_BYTES = 65_507;
+  var byId = demo.byId;
+  var link = null;
+  var target = '';
+  var kept = '';
+  /** How many bytes were received when somebody cleared the view. */
+  var cleared = 0;
+  var isEnding = false;
+  var switches = null;
+  /** The transports that the connection of now may use, as one text. */
+  var used = '';
+  var timeline = null;
+  var witness = null;
+  var meter = null;
 
-const byId = (id) => document.getElementById(id);
-const store = new Store('netwine-console');
+  function now() {
+    // biome-ignore lint/complexity/useDateNow: old engines do not have it.
+    return new Date().getTime();
+  }
 
-let session = null;
-let kept = new Uint8Array();
-let cleared = 0;
-let drawing = false;
+  function fault(text) {
+    demo.setText(byId('fault'), text);
+  }
 
-const lineEnds = { crlf: '\r\n', lf: '\n', bare: '' };
+  function isLive() {
+    return link !== null && link.isLive();
+  }
 
-const view = () => document.querySelector('input[name="view"]:checked').value;
+  function drawOutput() {
+    var from = link === null ? 0 : link.heard - kept.length;
+    var text = byId('as-hex').checked ? demo.hexDump(kept, from) : demo.visibleText(kept);
+    demo.following(byId('output'), function () {
+      demo.setText(byId('output'), text);
+    });
+    demo.setText(byId('cut'), from > cleared ? 'From byte ' + from + ' on: what came before is not kept.' : '');
+  }
 
-const facts = () => {
-  if (session === null) return [];
-  const { info, transport, up, down, final } = session;
-  const rows = [
-    ['Transport', transport === 'poll' ? 'polling' : 'streaming'],
-    [
-      'Down',
-      `${down.received} received, ${down.acknowledged} acknowledged${down.ended ? ', the target has ended' : ''}`,
-    ],
-    ['Up', `${up.written} written, ${up.taken} taken${upEnd(up, final)}`],
-  ];
-  if (info.id) rows.push(['Session', `${info.id}, ${info.framing}, window ${info.window}, up window ${info.up}`]);
-  if (final) rows.push(['End', endText(final)]);
-  return rows;
-};
+  function drawForms() {
+    byId('to').disabled = byId('go').disabled = isLive();
+    byId('data').disabled = byId('write').disabled = byId('end').disabled = !isLive() || isEnding;
+    byId('close').disabled = !isLive();
+    demo.show(byId('move'), isLive() && switches.text() !== used);
+  }
 
-const upEnd = ({ ended, endWanted }, final) => {
-  if (ended || final?.code === 'CLOSED') return ', ended';
-  return endWanted && final === null ? ', ending' : '';
-};
+  function drawFacts() {
+    var status = link && link.status();
+    demo.showState(status, link && link.end);
+    if (!status) return;
+    var seen = {
+      trip: meter.text(),
+      retries: witness.retries(),
+      ended: link.hasEnded,
+      ending: isEnding,
+      end: link.end
+    };
+    demo.showFacts(status, seen);
+  }
 
-const endText = ({ code, text, down, up }) =>
-  down === undefined ? `${code}: ${text}` : `${code}: ${text} (${down} down, ${up} up)`;
-
-const drawFacts = () => {
-  const terms = facts().map(([term, value]) => {
-    const [name, content] = [document.createElement('dt'), document.createElement('dd')];
-    name.textContent = term;
-    content.textContent = value;
-    const pair = document.createElement('div');
-    pair.append(name, content);
-    return pair;
+  var draw = demo.soon(function () {
+    drawForms();
+    drawFacts();
+    drawOutput();
   });
-  byId('facts').replaceChildren(...terms);
-};
 
-const drawOutput = () => {
-  const output = byId('output');
-  const atEnd = output.scrollHeight - output.scrollTop - output.clientHeight < 40;
-  const from = (session?.down.received ?? 0) - kept.length;
-  const text = view() === 'hex' ? hexDump(kept, from) : visibleText(kept);
-  if (output.textContent !== text) output.textContent = text;
-  byId('cut').textContent = from > cleared ? `From byte ${from} on: what came before is not kept.` : '';
-  if (atEnd) output.scrollTop = output.scrollHeight;
-};
+  /** Each time that bytes have come: what is kept here is never behind what the library has noted. */
+  function save() {
+    var values = null;
+    if (isLive()) {
+      values = {
+        to: target,
+        heard: link.heard,
+        bytes: kept,
+        cleared: cleared,
+        ways: switches.text(),
+        ending: isEnding
+      };
+    }
+    if (!demo.keep('console', values) && values) {
+      fault('This session does not survive a reload: the browser keeps nothing for this page.');
+    }
+  }
 
-const draw = () => {
-  drawing = false;
-  const state = session?.state ?? 'none';
-  const live = session !== null && state !== 'over';
-  byId('status').textContent = stateText(session);
-  byId('status').dataset.state = state;
-  for (const id of ['to', 'transport']) byId(id).disabled = live;
-  byId('connect').querySelector('button').disabled = live;
-  for (const id of ['data', 'write', 'end']) byId(id).disabled = !live || session.up.endWanted;
-  byId('close').disabled = !live;
-  drawFacts();
-  drawOutput();
-};
+  function look() {
+    if (!isLive()) return;
+    witness.see(link.status());
+    timeline.draw();
+    setTimeout(look, LOOK_MS);
+  }
 
-/** Draws once for all that changes before the next frame. */
-const update = () => {
-  if (drawing) return;
-  drawing = true;
-  requestAnimationFrame(draw);
-};
+  var on = {
+    change: function () {
+      var status = link.status();
+      meter.taken(status.taken);
+      witness.see(status);
+      draw();
+    },
+    data: function (bytes) {
+      kept = (kept + bytes).slice(-MOST_BYTES);
+      save();
+      draw();
+    },
+    end: function () {
+      timeline.note('end', 'the target has finished sending');
+      draw();
+    },
+    over: function (last) {
+      timeline.note(last.code === 'CLOSED' || last.code === 'LEFT' ? 'good' : 'lost', last.code + ': ' + last.text);
+      timeline.stop();
+      save();
+      draw();
+    }
+  };
 
-const receive = (bytes) => {
-  kept = joinBytes([kept, bytes]).slice(-MOST_BYTES);
-};
+  /** @param heard how many bytes a page before had of it; null for a new connection */
+  function start(heard) {
+    used = switches.text();
+    timeline = demo.createTimeline(now, byId('moves'), byId('strip'));
+    witness = demo.createWitness(timeline);
+    meter = demo.createMeter(now);
+    link = demo.openLink({ to: target, name: 'console', transports: switches.names(), heard: heard, on: on });
+    save();
+    draw();
+    look();
+  }
 
-/** Session and bytes are saved in one piece: neither is ever ahead of the other. */
-const save = () => {
-  const snapshot = session?.snapshot() ?? null;
-  const saved = store.save(
-    snapshot && { session: snapshot, transport: session.transport, bytes: toBase64(kept), cleared },
-  );
-  byId('fault').textContent = saved
-    ? ''
-    : 'This session does not survive a reload: the browser keeps nothing for this page.';
-};
+  function connect() {
+    var names = switches.names();
+    fault(names && names.length === 0 ? 'Switch on one transport at least.' : '');
+    if (names && names.length === 0) return;
+    target = demo.stripped(byId('to').value);
+    kept = '';
+    cleared = 0;
+    isEnding = false;
+    start(null);
+    byId('data').disabled = false;
+    byId('data').focus();
+  }
 
-const start = (to, transport, saved) => {
-  session = new Session({
-    to,
-    base: bridgeBase(),
-    token: pageToken(),
-    transport,
-    saved,
-    on: { data: receive, change: update, save, over: save },
+  /** The bytes that the form stands for, or null where it has no hex. */
+  function typed() {
+    var form = byId('form').value;
+    return form === 'hex' ? demo.fromHex(byId('data').value) : demo.encode(byId('data').value + LINE_ENDS[form]);
+  }
+
+  function send() {
+    var bytes = typed();
+    var isPacket = link.status().info.framing === 'packets';
+    if (bytes === null) return fault('Hex is pairs of digits, as in 48 65 6c 6c 6f.');
+    if (isPacket && bytes.length > MOST_DATAGRAM_BYTES) return fault('A datagram has 65507 bytes at most.');
+    fault('');
+    // A datagram is told from the next by its length before it.
+    link.socket.write((isPacket ? String.fromCharCode(bytes.length >> 8, bytes.length & 255) : '') + bytes);
+    meter.wrote(link.status().written);
+    byId('data').value = '';
+    draw();
+  }
+
+  function resume() {
+    var saved = demo.kept('console');
+    if (!saved) return;
+    byId('to').value = target = saved.to;
+    switches.set(saved.ways);
+    kept = saved.bytes;
+    cleared = Number(saved.cleared);
+    isEnding = saved.ending === 'true';
+    start(Number(saved.heard));
+    timeline.note('good', 'goes on after a reload, from byte ' + saved.heard);
+  }
+
+  function handle(id, event, run) {
+    byId(id)[event] = function () {
+      run();
+      return false;
+    };
+  }
+
+  demo.start(function () {
+    byId('to').value = demo.asked('to') || demo.chatAddress();
+    switches = demo.createSwitches(byId('ways'), demo.asked('transport'), function () {
+      save();
+      draw();
+    });
+    handle('connect', 'onsubmit', connect);
+    handle('send', 'onsubmit', send);
+    handle('end', 'onclick', function () {
+      isEnding = true;
+      link.socket.end();
+      save();
+      draw();
+    });
+    handle('close', 'onclick', function () {
+      link.socket.close();
+    });
+    handle('move-now', 'onclick', function () {
+      location.reload();
+    });
+    handle('clear', 'onclick', function () {
+      cleared = link === null ? 0 : link.heard;
+      kept = '';
+      save();
+      draw();
+    });
+    byId('as-text').onclick = byId('as-hex').onclick = draw;
+    resume();
+    draw();
   });
-  update();
-};
-
-const connect = (event) => {
-  event.preventDefault();
-  kept = new Uint8Array();
-  cleared = 0;
-  start(byId('to').value.trim(), byId('transport').value);
-  byId('data').disabled = false;
-  byId('data').focus();
-};
-
-/** The bytes that the form stands for, or null where it has no hex. */
-const typed = () => {
-  const form = byId('form').value;
-  const text = byId('data').value;
-  return form === 'hex' ? fromHex(text) : new TextEncoder().encode(text + lineEnds[form]);
-};
-
-/** A datagram is told from the next by its length before it. */
-const framed = (bytes) =>
-  session.info.framing === 'packets' ? joinBytes([Uint8Array.of(bytes.length >> 8, bytes.length & 255), bytes]) : bytes;
-
-const send = (event) => {
-  event.preventDefault();
-  const bytes = typed();
-  const fault =
-    bytes === null
-      ? 'Hex is pairs of digits, as in 48 65 6c 6c 6f.'
-      : session.info.framing === 'packets' && bytes.length > MOST_DATAGRAM_BYTES
-        ? `A datagram has ${MOST_DATAGRAM_BYTES} bytes at most.`
-        : '';
-  byId('fault').textContent = fault;
-  if (fault) return;
-  session.write(framed(bytes));
-  byId('data').value = '';
-};
-
-const resume = () => {
-  const saved = store.load();
-  if (!saved?.session) return;
-  byId('to').value = saved.session.to;
-  byId('transport').value = saved.transport;
-  kept = fromBase64(saved.bytes);
-  cleared = saved.cleared;
-  start(saved.session.to, saved.transport, saved.session);
-};
-
-startPage(() => {
-  byId('to').value = new URLSearchParams(location.search).get('to') ?? chatAddress();
-  byId('transport').value = wantedTransport();
-  byId('connect').addEventListener('submit', connect);
-  byId('send').addEventListener('submit', send);
-  byId('end').addEventListener('click', () => session.end());
-  byId('close').addEventListener('click', () => session.close());
-  byId('clear').addEventListener('click', () => {
-    cleared = session?.down.received ?? 0;
-    kept = new Uint8Array();
-    update();
-  });
-  for (const input of document.querySelectorAll('input[name="view"]')) input.addEventListener('change', update);
-  beforeLeaving(save);
-  resume();
-});
+})();

@@ -1,3 +1,7 @@
 /** The first page: shows the curl lines with the address under which this bridge was reached. */
-const base = new URL('./', document.baseURI).href.replace(/\/$/, '');
-for (const element of document.querySelectorAll('.origin')) element.textContent = base;
+(function () {
+  var spans = document.getElementsByTagName('span');
+  for (var i = 0; i < spans.length; i++) {
+    if (spans[i].className === 'origin') demo.setText(spans[i], demo.base().replace(/\/$/, ''));
+  }
+})();

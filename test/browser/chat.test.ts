@@ -26,10 +26,10 @@ afterEach(async () => {
   expect(complaints).toEqual([]);
 });
 
-const withPolling = (url: string): string => {
-  const polling = new URL(url);
-  polling.searchParams.set('transport', 'poll');
-  return polling.href;
+const by = (url: string, transport: string): string => {
+  const restricted = new URL(url);
+  restricted.searchParams.set('transport', transport);
+  return restricted.href;
 };
 
 /** Opens a window of its own. */
@@ -64,10 +64,10 @@ const requests = (page: Page): { url: string; body: string }[] => {
   return seen;
 };
 
-test('two windows chat both ways, one streaming and one polling', async () => {
+test('two windows chat both ways, one as it likes and one polling', async () => {
   const ada = await join(await open(demo.chatPage), 'Ada');
-  const ben = await join(await open(withPolling(demo.chatPage)), 'Ben');
-  await ada.getByText('Connected by streaming').waitFor();
+  const ben = await join(await open(by(demo.chatPage, 'poll')), 'Ben');
+  await ada.getByText('Connected by WebSocket').waitFor();
   await ben.getByText('Connected by polling').waitFor();
   for (let i = 1; i <= 5; i += 1) {
     await say(ada, `question ${i} ✓`);
@@ -75,14 +75,14 @@ test('two windows chat both ways, one streaming and one polling', async () => {
     await say(ben, `answer ${i} <b>&amp;`);
     await ada.getByText(`answer ${i} <b>&amp;`).waitFor();
   }
-  const wanted = [1, 2, 3, 4, 5].flatMap((i) => [`Ada question ${i} ✓`, `Ben answer ${i} <b>&amp;`]);
+  const wanted = [1, 2, 3, 4, 5].flatMap((i) => [`Ada: question ${i} ✓`, `Ben: answer ${i} <b>&amp;`]);
   expect(await said(ada)).toEqual(wanted);
   expect(await said(ben)).toEqual(wanted);
 });
 
 test('the polling window asks for nothing but polls, and no key stands in an address', async () => {
   const cleo = await join(await open(demo.chatPage), 'Cleo');
-  const dan = await open(withPolling(demo.chatPage));
+  const dan = await open(by(demo.chatPage, 'poll'));
   const seen = requests(dan);
   await join(dan, 'Dan');
   await say(cleo, 'one');
@@ -98,11 +98,14 @@ test('the polling window asks for nothing but polls, and no key stands in an add
 });
 
 test.each([
-  { how: 'streaming', address: (url: string) => url, names: ['Eva', 'Finn'] as const },
-  { how: 'polling', address: withPolling, names: ['Gina', 'Hugo'] as const },
-])('a reload in the middle loses and doubles no line ($how)', async ({ address, names: [hers, his] }) => {
+  { transport: 'socket', names: ['Eva', 'Finn'] as const },
+  { transport: 'fetch-stream', names: ['Ewa', 'Falk'] as const },
+  { transport: 'xhr-stream', names: ['Ede', 'Frida'] as const },
+  { transport: 'poll', names: ['Gina', 'Hugo'] as const },
+  { transport: 'exchange', names: ['Gerd', 'Hanna'] as const },
+])('a reload in the middle loses and doubles no line ($transport)', async ({ transport, names: [hers, his] }) => {
   const ada = await join(await open(demo.chatPage), hers);
-  const ben = await join(await open(address(demo.chatPage)), his);
+  const ben = await join(await open(by(demo.chatPage, transport)), his);
   const wanted: string[] = [];
   for (let i = 1; i <= 6; i += 1) {
     await say(ben, `before ${i}`);
@@ -111,14 +114,14 @@ test.each([
     await reload;
     await ben.getByText(`during ${i}`).waitFor();
     await ada.getByText(`before ${i}`).waitFor();
-    wanted.push(`${his} before ${i}`, `${hers} during ${i}`);
+    wanted.push(`${his}: before ${i}`, `${hers}: during ${i}`);
   }
   await say(ben, 'done');
   await ada.getByText('done', { exact: true }).waitFor();
   await ben.getByText('done', { exact: true }).waitFor();
   const lines = await said(ben);
   expect(lines).toEqual(await said(ada));
-  expect([...lines].sort()).toEqual([...wanted, `${his} done`].sort());
+  expect([...lines].sort()).toEqual([...wanted, `${his}: done`].sort());
 });
 
 test('who quits is told so, and may join again', async () => {
@@ -128,7 +131,7 @@ test('who quits is told so, and may join again', async () => {
   await page.getByText('Ended').waitFor();
   await page.getByRole('button', { name: 'Join again' }).click();
   await page.getByText('is now Ida.').waitFor();
-  await page.getByText('Connected by streaming').waitFor();
+  await page.getByText('Connected by WebSocket').waitFor();
   expect(await page.locator('#log li').count()).toBe(3);
 });
 

@@ -44,10 +44,20 @@ afterEach(async () => {
   expect(complaints).toEqual([]);
 });
 
-const connect = async (transport: 'stream' | 'poll'): Promise<void> => {
-  await page.getByLabel('Transport').selectOption(transport);
-  await page.getByRole('button', { name: 'Connect' }).click();
-  await page.getByText(transport === 'poll' ? 'Connected by polling' : 'Connected by streaming').waitFor();
+const ways = ['websocket', 'fetch-stream', 'xhr-stream', 'events', 'html-frame', 'xhr-poll', 'exchange'];
+
+/** Leaves these switched on, and no others. */
+const allow = async (...names: string[]): Promise<void> => {
+  for (const box of await page.locator('#ways label').all()) {
+    await box.getByRole('checkbox').setChecked(names.includes(((await box.textContent()) ?? '').trim()));
+  }
+};
+
+/** Connects by one transport alone. */
+const connect = async (transport: string): Promise<void> => {
+  await allow(transport);
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText(/^Connected by/).waitFor();
 };
 
 const send = async (text: string, form: string): Promise<void> => {
@@ -57,7 +67,9 @@ const send = async (text: string, form: string): Promise<void> => {
 };
 
 const fact = (name: string, value: string | RegExp) =>
-  page.locator('#facts div', { has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) }).getByText(value);
+  page.locator('.facts tr', { has: page.getByRole('rowheader', { name, exact: true }) }).getByText(value);
+
+const moves = (): Promise<string[]> => page.locator('#moves .what').allTextContents();
 
 const all = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
 
@@ -67,8 +79,9 @@ const shown = async (): Promise<Buffer> => {
   return Buffer.from(rows.map((row) => row.slice(10, 57).replaceAll(' ', '')).join(''), 'hex');
 };
 
-test.each(['stream', 'poll'] as const)('all 256 byte values go there and back as hex (%s)', async (transport) => {
+test.each(ways)('all 256 byte values go there and back as hex (%s)', async (transport) => {
   await connect(transport);
+  await fact('Transport', transport).waitFor();
   await page.getByLabel('hex', { exact: true }).check();
   await send(all.toString('hex').replaceAll(/../g, '$& '), 'hex');
   await fact('Down', /^256 received/).waitFor();
@@ -78,14 +91,14 @@ test.each(['stream', 'poll'] as const)('all 256 byte values go there and back as
 });
 
 test('text is shown as text, and control characters as their pictures', async () => {
-  await connect('stream');
+  await connect('fetch-stream');
   await send('Grüße ✓ <b>\u0007', 'crlf');
   await send('\u001b[31mred', 'lf');
   await page.getByText('Grüße ✓ <b>␇\n␛[31mred\n').waitFor();
 });
 
 test('what is no hex is refused with a word on what is', async () => {
-  await connect('stream');
+  await connect('fetch-stream');
   await send('4', 'hex');
   await page.getByText('Hex is pairs of digits').waitFor();
   await send('48 49', 'hex');
@@ -93,7 +106,7 @@ test('what is no hex is refused with a word on what is', async () => {
 });
 
 test('end sending half-closes: what was sent comes back whole, then the session ends cleanly', async () => {
-  await connect('stream');
+  await connect('fetch-stream');
   await send('last words', 'bare');
   await page.getByRole('button', { name: 'End sending' }).click();
   await fact('End', /^CLOSED: .*\(10 down, 10 up\)$/).waitFor();
@@ -103,7 +116,7 @@ test('end sending half-closes: what was sent comes back whole, then the session 
 
 test('close ends the connection to the target at once', async () => {
   const connected = once(echo, 'connection');
-  await connect('poll');
+  await connect('xhr-poll');
   const [socket] = (await connected) as [Socket];
   const closed = new Promise((resolve) => socket.once('close', resolve));
   await page.getByRole('button', { name: 'Close' }).click();
@@ -113,16 +126,16 @@ test('close ends the connection to the target at once', async () => {
 
 test('a refused and a denied target each say why', async () => {
   await page.getByLabel('Target').fill('127.0.0.1:1');
-  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await fact('End', /^REFUSED: /).waitFor();
   await page.getByLabel('Target').fill('127.0.0.1:2');
-  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await fact('End', /^DENIED_TARGET: /).waitFor();
   // A browser notes each answer with such a status.
   expect(complaints.splice(0)).toHaveLength(2);
 });
 
-test.each(['stream', 'poll'] as const)('a reload in the middle loses and doubles no byte (%s)', async (transport) => {
+test.each(ways)('a reload in the middle loses and doubles no byte (%s)', async (transport) => {
   await connect(transport);
   await page.getByLabel('hex', { exact: true }).check();
   const sent: Buffer[] = [];
@@ -136,4 +149,36 @@ test.each(['stream', 'poll'] as const)('a reload in the middle loses and doubles
   await fact('Down', /^400 received/).waitFor();
   await page.getByText('00000180').waitFor();
   expect(await shown()).toEqual(Buffer.concat(sent));
+});
+
+test('the view shows how it moves from a poll to a WebSocket, and what the wire knows', async () => {
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await fact('Transport', 'websocket').waitFor();
+  expect(await moves()).toEqual(['xhr-poll \u2192 websocket', 'open', 'xhr-poll']);
+  expect(await page.locator('#strip .part').count()).toBe(2);
+  await fact('Session', /, bytes, window 256 KiB down, 64 KiB up, kept 120 s$/).waitFor();
+  await send('abc', 'bare');
+  await fact('Down', /^3 received/).waitFor();
+  await fact('Up', '3 written, 3 taken').waitFor();
+  await fact('Round trip', /^\d+ ms, at best \d+ ms/).waitFor();
+});
+
+test('switching transports moves a connection that is open, and loses nothing', async () => {
+  await connect('websocket');
+  await send('one ', 'bare');
+  await page.getByText('one', { exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: 'Use these now' }).count()).toBe(0);
+  await allow('xhr-stream', 'xhr-poll');
+  await page.getByRole('button', { name: 'Use these now' }).click();
+  await fact('Transport', 'xhr-stream').waitFor();
+  await send('two', 'bare');
+  await page.getByText('one two', { exact: true }).waitFor();
+  await fact('Down', /^7 received/).waitFor();
+  expect(await page.getByLabel('websocket').isChecked()).toBe(false);
+});
+
+test('without any transport it says what is missing', async () => {
+  await allow();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('Switch on one transport at least.').waitFor();
 });
