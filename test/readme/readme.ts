@@ -12,10 +12,10 @@ interface Block {
 }
 
 /** All fenced blocks, each with the heading above it; a `#` in a block begins no heading. */
-const blocks = (): Block[] => {
+const blocks = (document: string): Block[] => {
   const found: Block[] = [];
   let heading = '';
-  for (const [, title, language, text = ''] of readme.matchAll(/^#+ (.*)$|^```(\w*)\n([\s\S]*?)^```$/gm)) {
+  for (const [, title, language, text = ''] of document.matchAll(/^#+ (.*)$|^```(\w*)\n([\s\S]*?)^```$/gm)) {
     if (title !== undefined) heading = title;
     else found.push({ heading, language: language ?? '', text });
   }
@@ -25,11 +25,12 @@ const blocks = (): Block[] => {
 /**
  * A code block as it is printed, without its fences.
  * @param nth which of the blocks of that language below that heading, from 0
+ * @param document README.md, or the text of another
  * @throws where there is none
  */
-export const block = (heading: string, language: string, nth = 0): string => {
-  const own = blocks().filter((one) => one.heading === heading && one.language === language)[nth];
-  if (!own) throw new Error(`README.md has no ${language} block ${nth} below "${heading}"`);
+export const block = (heading: string, language: string, nth = 0, document = readme): string => {
+  const own = blocks(document).filter((one) => one.heading === heading && one.language === language)[nth];
+  if (!own) throw new Error(`there is no ${language} block ${nth} below "${heading}"`);
   return own.text;
 };
 

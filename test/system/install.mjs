@@ -1,98 +1,14 @@
 /** Installs the system parts that the tests need and that are missing; silent when there is nothing to do. */
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { engineFolder, missingEngines } from './engines.mjs';
 import { missingParts } from './parts.mjs';
 import { denyServices, repairPolicy, restorePolicy } from './policy-rc.mjs';
+import { must, run, state, watchSignals } from './run.mjs';
 
 const quiet = ['-q', '-y', '--no-install-recommends'];
 const dpkg = ['-o', 'Dpkg::Use-Pty=0', '-o', 'Dpkg::Options::=--force-confold', '-o', 'DPkg::Lock::Timeout=120'];
-const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-
-/** How long programs that were told to stop may take before they are killed. */
-const patienceMs = 30_000;
-
-/** @type {{ signal: NodeJS.Signals | null, group: number | null }} */
-const state = { signal: null, group: null };
-
-/**
- * Sends to all processes of a group; that it may have ended meanwhile is no error.
- * @param {number} group
- * @param {NodeJS.Signals} signal
- */
-function signalGroup(group, signal) {
-  try {
-    process.kill(-group, signal);
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
-  }
-}
-
-/**
- * Whether any process of the group runs. Ended ones that nobody has fetched do not count: a container's first process may
- * never fetch the orphans that it is given. [proc(5), stat fields 3 and 5]
- * @param {number} group
- */
-function groupRuns(group) {
-  return readdirSync('/proc').some((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      const [condition, , ownGroup] = readFileSync(`/proc/${name}/stat`, 'latin1')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return condition !== 'Z' && Number(ownGroup) === group;
-    } catch {
-      return false; // It ended between the two looks.
-    }
-  });
-}
-
-/**
- * Runs a program in a process group of its own and waits until every process of the group has ended: a package script
- * that goes on after apt-get has died must still find our policy-rc.d.
- * @param {string} program
- * @param {string[]} args
- * @returns {Promise<{ code: number, output: string }>}
- */
-async function run(program, args) {
-  if (state.signal !== null) throw new Error(`stopped by ${state.signal}`);
-  const child = spawn(program, args, { detached: true, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  state.group = child.pid ?? null;
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += chunk;
-    });
-  }
-  const printed = new AbortController();
-  child.once('close', () => printed.abort());
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`${program} does not run: ${error.message}`)));
-    child.once('exit', resolve);
-  });
-  const giveUpAt = Date.now() + patienceMs;
-  while (child.pid !== undefined && groupRuns(child.pid)) {
-    if (Date.now() > giveUpAt) signalGroup(child.pid, 'SIGKILL');
-    await pause(50);
-  }
-  // What it has printed is still on its way; a daemon that kept the pipe is not waited for.
-  await pause(1000, undefined, { signal: printed.signal }).catch(() => {});
-  state.group = null;
-  if (state.signal !== null) throw new Error(`stopped by ${state.signal}`);
-  return { code: code ?? 1, output };
-}
-
-/**
- * Runs a program that has to succeed.
- * @param {string} program
- * @param {string[]} args
- */
-async function must(program, args) {
-  const { code, output } = await run(program, args);
-  if (code !== 0) throw new Error(`${output.trimEnd()}\n${program} ${args.join(' ')}: exit ${code}`);
-}
 
 /**
  * What apt-get would download, in its own words, or null when it knows too little: no lists yet, or old ones.
@@ -127,19 +43,6 @@ async function installPackages(packages) {
   await must('apt-get', ['install', ...quiet, ...dpkg, ...packages]);
 }
 
-/** Hands a signal on to the running program; `run` then fails, and what was put aside is restored on the way out. */
-function watchSignals() {
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => {
-      state.signal ??= signal;
-      const { group } = state;
-      if (group === null) return;
-      signalGroup(group, 'SIGTERM');
-      setTimeout(() => signalGroup(group, 'SIGKILL'), patienceMs).unref();
-    });
-  }
-}
-
 /**
  * Installs what is missing below `root`.
  * @param {{ root: string, isAdministrator: boolean }} options
@@ -154,7 +57,6 @@ export async function install({ root, isAdministrator }) {
     throw new Error(`sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`);
   }
   const startedMs = Date.now();
-  watchSignals();
   try {
     denyServices(root);
     await installPackages(packages);
@@ -166,10 +68,25 @@ export async function install({ root, isAdministrator }) {
   console.log(`installed in ${Math.round((Date.now() - startedMs) / 1000)} s`);
 }
 
-/** @param {{ root: string, isAdministrator: boolean }} options */
-export async function main(options) {
+/**
+ * Fetches and makes the engines that no package holds; silent when all are there.
+ * @param {string} folder
+ */
+async function addEngines(folder) {
+  for (const engine of missingEngines(folder)) {
+    const startedMs = Date.now();
+    console.log(`${engine.about}, kept in ${folder}`);
+    await engine.make(folder);
+    console.log(`done in ${Math.round((Date.now() - startedMs) / 1000)} s`);
+  }
+}
+
+/** @param {{ root: string, isAdministrator: boolean, engines?: string }} options  `engines` is the folder for them */
+export async function main({ engines, ...options }) {
   try {
+    watchSignals();
     await install(options);
+    if (engines !== undefined) await addEngines(engines);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
@@ -181,5 +98,5 @@ export async function main(options) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main({ root: '/', isAdministrator: process.getuid?.() === 0 });
+  await main({ root: '/', isAdministrator: process.getuid?.() === 0, engines: engineFolder() });
 }
