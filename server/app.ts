@@ -176,8 +176,6 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
     // While it drains the bridge itself says why it refuses.
     return503OnClosing: false,
     requestTimeout: 0,
-    // One read of a socket, as newer Nodes have it: with less each read of an upload stops the socket and starts it again.
-    http: { highWaterMark: 64 * 1024 },
     // What is not even a request, or names no path, is told so in the wire's words too.
     clientErrorHandler: refuseUnread,
     frameworkErrors: (_error, request, reply) => {
