@@ -7,13 +7,13 @@ import type { Clock, Final, Receiver } from '../../../client/core/types.ts';
 import { Session } from '../../../server/core/session.ts';
 import { Link } from '../../support/link.ts';
 import { bufferBytes, linkReceivers, linkSender, MS_A_TURN } from '../../support/link-transports.ts';
-import { memoryPair, Random, type Side, Turns } from '../../support/memory-pair.ts';
+import { memoryPair, Random, Turns } from '../../support/memory-pair.ts';
 import { Bridge, theRules } from '../../support/model-bridge.ts';
+import { runTarget } from '../../support/model-target.ts';
 
 /** Seeds in a test run; `NETWINE_SEEDS=100000` runs so many instead. */
 const RUNS = Number(process.env.NETWINE_SEEDS ?? 500);
 const MOST_TURNS = 600_000;
-const MOST_PIECE = 40;
 
 interface Plan {
   seed: number;
@@ -69,30 +69,6 @@ const wandering = (receivers: Receiver<Buffer>[], random: Random, wander: number
     fails: () => {},
     cut: () => {},
   };
-};
-
-const runTarget = (far: Side, { down, turns, idle }: { down: Buffer; turns: Turns; idle: number }) => {
-  const random = new Random(down.length + 1);
-  const seen = { bytes: [] as number[], ended: false };
-  let sent = 0;
-  const write = (): void => {
-    if (sent === down.length) return void far.end();
-    const piece = down.subarray(sent, Math.min(down.length, sent + 1 + random.below(MOST_PIECE)));
-    sent += piece.length;
-    far.write(piece, () => turns.in(random.below(idle + 1), write));
-  };
-  const read = (): void => {
-    const chunk: Buffer | null = far.read(1 + random.below(40)) ?? far.read();
-    if (chunk) seen.bytes.push(...chunk);
-    if (chunk) turns.in(random.below(idle + 1), read);
-    else far.once('readable', read);
-  };
-  far.on('end', () => {
-    seen.ended = true;
-  });
-  turns.in(random.below(20), write);
-  read();
-  return seen;
 };
 
 const run = async (plan: Plan) => {

@@ -3,15 +3,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Session } from '../../../server/core/session.ts';
 import { Link } from '../../support/link.ts';
-import { memoryPair, Random, type Side, Turns } from '../../support/memory-pair.ts';
+import { memoryPair, Random, Turns } from '../../support/memory-pair.ts';
 import { Bridge, type Rules, theRules } from '../../support/model-bridge.ts';
 import { ModelClient } from '../../support/model-client.ts';
+import { MOST_PIECE, runTarget } from '../../support/model-target.ts';
 
 /** Seeds in a test run; `NETWINE_SEEDS=100000` runs so many instead. */
 const RUNS = Number(process.env.NETWINE_SEEDS ?? 2000);
 const CONTROL_RUNS = 300;
-/** The most that the target sends at once: the down window may go so far beyond its capacity. */
-const MOST_PIECE = 40;
 const MOST_TURNS = 300_000;
 
 interface Plan {
@@ -39,35 +38,6 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   delay: fc.integer({ min: 0, max: 8 }),
   idle: fc.constantFrom(0, 2, 30),
 });
-
-/** The target's end: writes all it has, in pieces, ends, and reads at its own pace. */
-const runTarget = (far: Side, { down, turns, idle }: { down: Buffer; turns: Turns; idle: number }) => {
-  const random = new Random(down.length + 1);
-  const seen = { bytes: [] as number[], ended: false };
-  let sent = 0;
-  const write = (): void => {
-    if (sent === down.length) {
-      far.end();
-      return;
-    }
-    const to = Math.min(down.length, sent + 1 + random.below(MOST_PIECE));
-    const piece = down.subarray(sent, to);
-    sent = to;
-    far.write(piece, () => turns.in(random.below(idle + 1), write));
-  };
-  const read = (): void => {
-    const chunk: Buffer | null = far.read(1 + random.below(40)) ?? far.read();
-    if (chunk) seen.bytes.push(...chunk);
-    if (chunk) turns.in(random.below(idle + 1), read);
-    else far.once('readable', read);
-  };
-  far.on('end', () => {
-    seen.ended = true;
-  });
-  turns.in(random.below(20), write);
-  read();
-  return seen;
-};
 
 interface Run {
   session: Session;
