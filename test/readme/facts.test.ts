@@ -30,7 +30,7 @@ test('README.md runs only commands that netwine has', () => {
 });
 
 test('README.md names every package that the tests install', () => {
-  const list = /against real servers: (.*?),\s+some/s.exec(readme)?.[1] ?? '';
+  const list = /against real servers: (.*?),\s+whose size/s.exec(readme)?.[1] ?? '';
   expect([...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(parts.map((part) => part.package));
 });
 
