@@ -68,8 +68,8 @@ export interface Down {
   stop(): void;
   /** The bridge has sent bytes up to here. */
   expect(tail: number): void;
-  /** Whether an exchange is at work, which carries what is written; it is asked anew where `now`. */
-  carries(now: boolean): boolean;
+  /** Whether exchanges carry what is written; where one is at work it is asked anew, with that. */
+  carries(): boolean;
   /** The program has taken some of what was held. */
   took(): void;
   /** All before this offset is acknowledged. */

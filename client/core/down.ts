@@ -219,10 +219,10 @@ export const createDown = <C>(options: DownOptions<C>): Down => {
         next();
       }, OVERDUE_MS);
     },
-    carries: (now) => {
+    carries: () => {
       // While none is asked for, what is written goes by itself.
       const carrying = !connecting() && !waits && choice.next().kind === 'exchange';
-      if (carrying && now && current && current.receiver.kind === 'exchange') {
+      if (carrying && current && current.receiver.kind === 'exchange') {
         current.stop();
         current = null;
         next();

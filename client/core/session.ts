@@ -150,7 +150,7 @@ export const createSession = <C>(options: SessionOptions<C>): Session<C> => {
       },
       acknowledged: (to) => down.acknowledged(to),
       refused: (code, text) => finish({ code, text }),
-      carries: () => down.carries(true),
+      carries: () => down.carries(),
     },
   });
   const cancelStart = clock.setTimer(() => down.start(), 0);
