@@ -11,8 +11,8 @@ import { memoryPair, Random, Turns } from '../../support/memory-pair.ts';
 import { Bridge, theRules } from '../../support/model-bridge.ts';
 import { runTarget } from '../../support/model-target.ts';
 
-/** Seeds in a test run; `NETWINE_SEEDS=100000` runs so many instead. */
-const RUNS = Number(process.env.NETWINE_SEEDS ?? 500);
+/** Seeds in a test run; `PROTOCOL_SEEDS=100000` runs so many instead. */
+const RUNS = Number(process.env.PROTOCOL_SEEDS ?? 500);
 const MOST_TURNS = 600_000;
 
 interface Plan {

@@ -8,8 +8,8 @@ import { Bridge, type Rules, theRules } from '../../support/model-bridge.ts';
 import { ModelClient } from '../../support/model-client.ts';
 import { MOST_PIECE, runTarget } from '../../support/model-target.ts';
 
-/** Seeds in a test run; `NETWINE_SEEDS=100000` runs so many instead. */
-const RUNS = Number(process.env.NETWINE_SEEDS ?? 2000);
+/** Seeds in a test run; `PROTOCOL_SEEDS=100000` runs so many instead. */
+const RUNS = Number(process.env.PROTOCOL_SEEDS ?? 2000);
 const CONTROL_RUNS = 300;
 const MOST_TURNS = 300_000;
 
