@@ -1,4 +1,7 @@
 /** The module for today's engines and bundlers: the same sessions as in the script, with further faces. */
+import { more } from './transport/more.ts';
+import { addOldWays } from './transport/old.ts';
+
 export { connect, type NetwineSocket, type SocketOptions, type SocketStatus } from './adapter/socket.ts';
 export { TCPSocket, type TCPSocketOpenInfo, type TCPSocketOptions } from './adapter/streams.ts';
 export {
@@ -18,3 +21,5 @@ export {
   type State,
 } from './core/session.ts';
 export type * from './core/types.ts';
+
+addOldWays(more);

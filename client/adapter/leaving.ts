@@ -1,11 +1,8 @@
 /** Tells each open socket that its page goes, once, by whatever event the engine has for it, and that it came back. */
 import { attempted } from '../transport/engine.ts';
 
-export interface Leaving {
-  leave(): void;
-  /** The page was only put aside, and a person has come back to it. */
-  back(): void;
-}
+/** @param away false where the page was only put aside, and a person has come back to it */
+export type Leaving = (away: boolean) => void;
 
 let sockets: Leaving[] = [];
 let isAway = false;
@@ -16,10 +13,7 @@ const turn = (away: boolean) => (): void => {
   if (isAway === away) return;
   isAway = away;
   const all = sockets;
-  for (let i = 0; i < all.length; i += 1) {
-    if (away) (all[i] as Leaving).leave();
-    else (all[i] as Leaving).back();
-  }
+  for (let i = 0; i < all.length; i += 1) (all[i] as Leaving)(away);
 };
 const leave = turn(true);
 const back = turn(false);

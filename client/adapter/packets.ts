@@ -21,7 +21,7 @@ export const createPackets = <C>(edge: Edge<C>): ((piece: C) => C[]) => {
     size += edge.size(piece);
     while (size >= HEADER_BYTES) {
       const head = edge.size(rest[0] as C) < HEADER_BYTES ? edge.join(rest) : (rest[0] as C);
-      const end = HEADER_BYTES + edge.byteAt(head, 0) * 256 + edge.byteAt(head, 1);
+      const end = HEADER_BYTES + edge.toBinary(head).charCodeAt(0) * 256 + edge.toBinary(head).charCodeAt(1);
       if (size < end) break;
       const all = rest.length === 1 ? (rest[0] as C) : edge.join(rest);
       packets.push(edge.cut(all, HEADER_BYTES, end));

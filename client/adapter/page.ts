@@ -1,10 +1,9 @@
 /** What all sockets of a page share: the clock, verdicts about ways, the place of the bridge, and a source of nonces. */
 import { type Choice, createChoice, type Memory } from '../core/choice.ts';
-import type { Clock, Kind, Question, Receiver, Sender } from '../core/types.ts';
-import { encodeBase64url } from '../transport/base64.ts';
+import type { Clock, Sender } from '../core/types.ts';
 import type { Edge } from '../transport/edge.ts';
 import { absolute, attempted, later, newBytes, nothing } from '../transport/engine.ts';
-import { createReceivers, createSenders, type Ways } from '../transport/index.ts';
+import { createReceivers, createSender, type Ways } from '../transport/index.ts';
 
 declare const localStorage: { getItem(name: string): string | null; setItem(name: string, value: string): void };
 declare const crypto: { getRandomValues(values: Uint8Array): void };
@@ -18,82 +17,61 @@ export const clock: Clock = {
   random: () => Math.random(),
 };
 
-/** Counts the readers of one session, or of all that share an answer. */
+/** The highest number of a reader so far: of one session, or of all that share an answer, which have one number there. */
 export interface Readers {
-  next(): number;
-  /** Who goes on with a session begins above the numbers that it had. */
-  above(last: number): void;
+  last: number;
 }
 
-export const createReaders = (): Readers => {
-  let last = 0;
-  return {
-    next: () => {
-      last += 1;
-      return last;
-    },
-    above: (other) => {
-      last = Math.max(last, other);
-    },
-  };
-};
+/** For those that share an answer. The others must not: a bridge takes no leap above 1000. */
+export const sharedReaders: Readers = { last: 0 };
 
-/** Those that share an answer have one number there. The others must not: a bridge takes no leap above 1000. */
-export const sharedReaders = createReaders();
-
-/** The token that the bridge put into this page, for engines that send no Origin. [PROTOCOL 11] */
-export const pageToken = (): string | undefined => {
-  const metas = attempted(() => document.getElementsByTagName('meta'));
-  for (let i = 0; metas && i < metas.length; i += 1) {
-    const meta = metas[i] as Element;
-    const content = meta.getAttribute('name') === 'netwine-token' ? meta.getAttribute('content') : null;
-    // Served by something that is no bridge, the place is still empty.
-    if (content && content.charAt(0) !== '{') return content;
+/** What the first element has of which it is not nothing. */
+const found = (tag: string, look: (element: Element) => string | null): string | undefined => {
+  const all = attempted(() => document.getElementsByTagName(tag));
+  for (let i = 0; all && i < all.length; i += 1) {
+    const text = look(all[i] as Element);
+    if (text) return text;
   }
   return undefined;
 };
 
-const SCRIPT = /^(.*\/)?netwine(\.min)?\.js([?#]|$)/;
+/** The token that the bridge put into this page, for engines that send no Origin. [PROTOCOL 11] */
+export const pageToken = (): string | undefined =>
+  found('meta', (meta) => {
+    const content = meta.getAttribute('content');
+    // Served by something that is no bridge, the place is still empty.
+    return meta.getAttribute('name') === 'netwine-token' && content && content.charAt(0) !== '{' ? content : null;
+  });
 
 /** Where the bridge is: the directory that this script came from, or that of the page. */
-export const bridgeBase = (): string => {
-  const scripts = attempted(() => document.getElementsByTagName('script'));
-  for (let i = 0; scripts && i < scripts.length; i += 1) {
-    const script = scripts[i];
-    const found = SCRIPT.exec((script && script.getAttribute('src')) || '');
-    if (found) return found[1] || './';
-  }
-  return './';
-};
+export const bridgeBase = (): string =>
+  found('script', (script) => {
+    const parts = /^(.*\/)?netwine\.js([?#]|$)/.exec(script.getAttribute('src') || '');
+    return parts && (parts[1] || './');
+  }) || './';
 
-const NONCE_BYTES = 21;
+const NONCE_LETTERS = 27;
 
-let nonces = 0;
-/** Engines without a good source of chance add the page's token, which nobody else has. */
+/** Engines without a good source of chance add the time and the page's token, which nobody else has. */
 export const makeNonce = (): string => {
-  nonces += 1;
-  const bytes = attempted(() => {
-    const values = newBytes(NONCE_BYTES);
-    crypto.getRandomValues(values);
-    return values;
+  const values = attempted(() => {
+    const random = newBytes(NONCE_LETTERS);
+    crypto.getRandomValues(random);
+    return random;
   });
-  let binary = '';
-  for (let i = 0; i < NONCE_BYTES; i += 1) {
-    binary += String.fromCharCode(bytes ? (bytes[i] as number) : Math.floor(Math.random() * 256));
+  let text = '';
+  for (let i = 0; i < NONCE_LETTERS; i += 1) {
+    text += ((values ? (values[i] as number) : Math.random() * 32) & 31).toString(32);
   }
-  const text = encodeBase64url(binary);
-  if (bytes) return text;
-  return `${text}${clock.now().toString(36)}-${nonces}${(pageToken() || '').replace(/[^A-Za-z0-9_-]/g, '')}`;
+  return values ? text : text + clock.now().toString(36) + (pageToken() || '').replace(/[^\w-]/g, '');
 };
 
 /** Verdicts about a bridge outlive the page where there is a place for them. */
 const memoryOf = (base: string): Memory => {
   const name = `netwine ${absolute(base)}`;
-  let kept = '';
   return {
-    load: () => attempted(() => localStorage.getItem(name)) || kept,
+    load: () => attempted(() => localStorage.getItem(name)) || '',
     save: (text) => {
-      kept = text;
       attempted(() => localStorage.setItem(name, text));
     },
   };
@@ -110,39 +88,12 @@ const reaches: { [name: string]: Reach<unknown> } = {};
 /** The same for all sockets to a bridge that want the same. @throws where this engine has no way */
 export const reachOf = <C>(edge: Edge<C>, base: string, wanted: Ways): Reach<C> => {
   const { transports, share } = wanted;
-  const names = transports ? transports.join(' ') : '';
-  const name = `${share ? 'shared' : 'own'} ${base} ${names}`;
-  const known = reaches[name] as Reach<C> | undefined;
-  if (known) return known;
-  const all = createSenders(edge, base);
-  let sender: Sender<C> | null = null;
-  for (let i = 0; i < all.length && !sender; i += 1) {
-    if ((all[i] as Sender<C>).usable()) sender = all[i] as Sender<C>;
-  }
-  if (!sender) throw new Error('This engine has no way to send.');
+  const name = `${share ? 1 : 0} ${base} ${transports}`;
   // What a program chose by name says nothing about other programs.
-  const memory = names === '' ? memoryOf(base) : { load: () => '', save: nothing };
-  const ways = createReceivers(edge, base, wanted);
-  for (let i = 0; i < ways.length; i += 1) ways[i] = byRoute(ways[i] as Receiver<C>);
-  const reach = { choice: createChoice(ways, clock, memory), sender };
-  reaches[name] = reach as Reach<unknown>;
-  return reach;
-};
-
-/** A target that begins with a slash is a route of the bridge: a connect goes to its path, and has no `to`. [PROTOCOL 8] */
-const byRoute = <C>(inner: Receiver<C>): Receiver<C> => ({
-  name: inner.name,
-  kind: inner.kind,
-  usable: inner.usable,
-  receive: (ask, on) => inner.receive(() => routed(ask(), inner.kind), on),
-});
-
-const routed = <C>(question: Question<C>, kind: Kind): Question<C> => {
-  const { parameters } = question;
-  const to = String(parameters.to);
-  if (question.verb !== 'connect' || to.charAt(0) !== '/') return question;
-  parameters.to = undefined;
-  // A poll is to be answered as soon as there is a key; whoever sees this path does not know it for a connect.
-  if (kind !== 'stream') parameters.hold = 0;
-  return { verb: to.slice(1) as 'connect', parameters, payload: question.payload };
+  const memory = transports ? { load: () => '', save: nothing } : memoryOf(base);
+  reaches[name] = reaches[name] || {
+    choice: createChoice(createReceivers(edge, base, wanted), clock, memory) as Choice<unknown>,
+    sender: createSender(edge, base) as Sender<unknown>,
+  };
+  return reaches[name] as Reach<C>;
 };

@@ -5,7 +5,7 @@
  */
 import { parseInfo } from '../core/record.ts';
 import type { Saved } from '../core/session.ts';
-import type { Info } from '../core/types.ts';
+import { decodeBase64, encodeBase64url } from '../transport/base64.ts';
 import type { Edge } from '../transport/edge.ts';
 import { attempted } from '../transport/engine.ts';
 
@@ -17,7 +17,7 @@ declare const sessionStorage: {
 
 /** Another form of the text gets another number, so that no page reads what it does not understand. */
 const FORM = '1';
-const FIELDS = 16;
+const FIELDS = 13;
 /** The last field: a text without it was cut. */
 const END = '.';
 
@@ -35,48 +35,54 @@ export interface Place<C> {
   save(kept: Kept<C> | null): void;
 }
 
-const formatInfo = (info: Info): string => {
-  const words: string[] = [];
-  for (const name in info) words.push(`${name}=${info[name]}`);
-  return words.join(' ');
-};
-
-/** Base64 with the letters for forms, as chunks are encoded, to that with padding, as they are decoded. */
-const padded = (text: string): string =>
-  `${text.replace(/-/g, '+').replace(/_/g, '/')}${'==='.slice(0, (4 - (text.length % 4)) % 4)}`;
-
-const flag = (value: boolean): string => (value ? '1' : '');
-
-/** One line: sixteen fields, escaped, with blanks between them. */
+/** One line: fields, escaped, with blanks between them. */
 export const formatKept = <C>(edge: Edge<C>, where: string, { session: { down, up }, untold }: Kept<C>): string => {
-  const fields: (string | number)[] = [FORM, where, down.key, down.nonce, down.reader, down.received];
-  fields.push(flag(down.ended), formatInfo(down.info), up.taken, edge.toBase64url(up.rest));
-  fields.push(flag(up.endWanted), flag(up.ended), edge.toBase64url(untold), edge.size(up.rest), edge.size(untold), END);
-  const texts: string[] = [];
-  for (let i = 0; i < fields.length; i += 1) texts.push(encodeURIComponent(fields[i] as string));
-  return texts.join(' ');
+  const { info } = down;
+  let record = 'INFO';
+  for (const name in info) record += ` ${name}=${info[name]}`;
+  const fields: unknown[] = [FORM, where, down.key, down.nonce, record];
+  fields.push(encodeBase64url(edge.toBinary(up.rest)), encodeBase64url(edge.toBinary(untold)));
+  fields.push(down.reader, down.received, up.taken, down.ended, up.endWanted, up.ended);
+  for (let i = 0; i < fields.length; i += 1) fields[i] = encodeURIComponent(fields[i] as string);
+  return fields.concat(END).join(' ');
 };
 
-/** Null where the text is of another form, of another connection, or damaged. */
+/** Null where the text is of another form, of another connection, or cut. */
 export const parseKept = <C>(edge: Edge<C>, where: string, text: string): Kept<C> | null => {
   const fields = text.split(' ');
-  if (fields.length !== FIELDS) return null;
-  const at = (index: number): string => decodeURIComponent(fields[index] as string);
-  if (at(0) !== FORM || fields[FIELDS - 1] !== END || at(1) !== where || at(2) === '') return null;
-  const rest = edge.fromBase64(padded(at(9)));
-  const untold = edge.fromBase64(padded(at(12)));
-  if (rest === null || untold === null) return null;
-  if (edge.size(rest) !== Number(at(13)) || edge.size(untold) !== Number(at(14))) return null;
-  const info = parseInfo(at(7).split(' '));
-  const numbers = { reader: Number(at(4)), received: Number(at(5)), taken: Number(at(8)) };
-  if (!(numbers.reader >= 0 && numbers.received >= 0 && numbers.taken >= 0)) return null;
-  const { reader, received, taken } = numbers;
+  if (fields[FIELDS] !== END) return null;
+  for (let i = 0; i < FIELDS; i += 1) fields[i] = decodeURIComponent(fields[i] as string);
+  const [form, place, key, nonce, record, rest, untold] = fields as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const bytesOf = (letters: string): C =>
+    edge.fromBinary(decodeBase64(letters + '==='.slice(0, -letters.length & 3)) as string);
+  const number = (index: number): number => Number(fields[index]);
+  if (form !== FORM || place !== where) return null;
   return {
     session: {
-      down: { key: at(2), nonce: at(3), reader, received, ended: at(6) === '1', info },
-      up: { taken, rest, endWanted: at(10) === '1', ended: at(11) === '1' },
+      down: {
+        key,
+        nonce,
+        reader: number(7),
+        received: number(8),
+        ended: fields[10] === 'true',
+        info: parseInfo(record.split(' ')),
+      },
+      up: {
+        taken: number(9),
+        rest: bytesOf(rest),
+        endWanted: fields[11] === 'true',
+        ended: fields[12] === 'true',
+      },
     },
-    untold,
+    untold: bytesOf(untold),
   };
 };
 

@@ -5,10 +5,10 @@ import type { Final, Parameters } from '../core/types.ts';
 import { beacon } from '../transport/beacon.ts';
 import { bytesEdge, type Edge, stringEdge } from '../transport/edge.ts';
 import { absolute, later, newBytes, nothing } from '../transport/engine.ts';
-import { formatPairs, pairsOf } from '../transport/request.ts';
+import { formOf } from '../transport/request.ts';
 import { createDelivery, guarded } from './delivery.ts';
 import { onLeaving } from './leaving.ts';
-import { bridgeBase, clock, createReaders, makeNonce, pageToken, reachOf, sharedReaders } from './page.ts';
+import { bridgeBase, clock, makeNonce, pageToken, type Readers, reachOf, sharedReaders } from './page.ts';
 import { type Kept, placeOf } from './resume.ts';
 import type { NetwineSocket, SocketOptions } from './socket-types.ts';
 import { createTextDecoding, encodeText } from './utf8.ts';
@@ -41,7 +41,8 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
   const before = place && place.load();
   const binary = options.binary || 'text';
   const decoding = createTextDecoding();
-  const readers = options.share ? sharedReaders : createReaders();
+  const readers: Readers = options.share ? sharedReaders : { last: 0 };
+  const isRoute = to.charAt(0) === '/';
   let session: Session<C>;
   let untold: C[] = before ? [before.untold] : [];
   let leaving = false;
@@ -96,15 +97,19 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
 
   /** @param again the program knows of it already */
   const start = (saved: Saved<C> | null, again: boolean): void => {
-    if (saved) readers.above(saved.down.reader);
+    if (saved) readers.last = Math.max(readers.last, saved.down.reader);
     const how: SessionOptions<C> = {
       bytes: edge,
       clock,
       choice,
       sender,
-      connect: { to, token: options.token || pageToken(), keep: options.keep },
+      verb: isRoute ? to.slice(1) : 'connect',
+      connect: { to: isRoute ? undefined : to, token: options.token || pageToken(), keep: options.keep },
       makeNonce,
-      nextReader: readers.next,
+      nextReader: () => {
+        readers.last += 1;
+        return readers.last;
+      },
       saved,
       held: delivery.held,
       on: {
@@ -138,23 +143,22 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
     over(left);
   };
   const leave = (): void => {
-    if (session.state() === 'over' || leaving) return;
+    if (session.state === 'over' || leaving) return;
     leaving = true;
     delivery.resume();
     if (waiting() === 0) cancelLeave = clock.setTimer(go, 0);
     else cancelLeave = clock.setTimer(() => session.close(), LEAVE_MS);
   };
-  const stopListening = onLeaving({
-    leave: () => {
-      if (place) place.save(kept());
-      else if (session.down.key !== null) beacon(`${base}close`, formatPairs(pairsOf(goodBye())));
-      session.leave();
-    },
-    back: () => {
+  const stopListening = onLeaving((away) => {
+    if (!away) {
       const last = place && place.load();
       if (last) start(last.session, true);
       else over(left);
-    },
+      return;
+    }
+    if (place) place.save(kept());
+    else if (session.down.key !== null) beacon(`${base}close`, formOf(goodBye()));
+    session.leave();
   });
 
   const socket: NetwineSocket = {
@@ -178,18 +182,21 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
     pause: delivery.pause,
     resume: delivery.resume,
     bufferedAmount: waiting,
-    status: () => ({
-      state: session.state(),
-      receiver: session.down.receiver,
-      received: session.down.received,
-      acknowledged: session.down.acknowledged,
-      held: delivery.held(),
-      written: session.up.written,
-      taken: session.up.taken,
-      ended: session.up.ended,
-      failures: session.down.failures,
-      info: session.down.info,
-    }),
+    status: () => {
+      const { down, up, state } = session;
+      return {
+        state,
+        receiver: down.receiver,
+        received: down.received,
+        acknowledged: down.acknowledged,
+        held: delivery.held(),
+        written: up.written,
+        taken: up.taken,
+        ended: up.ended,
+        failures: down.failures,
+        info: down.info,
+      };
+    },
   };
   start(before && before.session, false);
   return socket;

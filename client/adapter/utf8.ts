@@ -3,10 +3,9 @@ import { attempted } from '../transport/engine.ts';
 
 const BROKEN = '\ufffd';
 /** What may be one character, or is none. */
-const EACH =
-  /[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf][\x80-\xbf]|[\xf0-\xff][\x80-\xbf][\x80-\xbf][\x80-\xbf]|[\x80-\xff]/g;
+const EACH = /[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xff][\x80-\xbf]{3}|[\x80-\xff]/g;
 /** A character that has begun. */
-const BEGUN = /([\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf][\x80-\xbf])$/;
+const BEGUN = /([\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$/;
 const OTHERS = /[\x80-\xff]+/g;
 const PAIR = /[\ud800-\udbff][\udc00-\udfff]|[\x80-\uffff]/g;
 

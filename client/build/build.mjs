@@ -1,7 +1,7 @@
 /** Builds the client into dist/client, or into the directory that is named. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { bundleModule, bundleScript, bundleWebSocket } from './bundle.mjs';
+import { bundleModule, bundleOld, bundleScript, bundleWebSocket } from './bundle.mjs';
 
 const [directory = 'dist/client'] = process.argv.slice(2);
 const at = (name) => join(resolve(directory), name);
@@ -12,9 +12,15 @@ const writeScript = (name, { code, map }) => {
 };
 
 try {
-  const [script, second, module] = await Promise.all([bundleScript(), bundleWebSocket(), bundleModule()]);
+  const [script, old, second, module] = await Promise.all([
+    bundleScript(),
+    bundleOld(),
+    bundleWebSocket(),
+    bundleModule(),
+  ]);
   mkdirSync(directory, { recursive: true });
   writeScript('netwine.js', script);
+  writeScript('netwine-old.js', old);
   writeScript('netwine-websocket.js', second);
   writeFileSync(at('netwine.mjs'), module.code);
 } catch (error) {

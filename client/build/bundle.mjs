@@ -116,6 +116,9 @@ const connectByGlobal = {
   resolveId: (source) => (source === './socket.ts' ? `${root}client/adapter/global.ts` : null),
 };
 
+/** `netwine-old.js`: adds ways to the global of `netwine.js`, by names that are not short there. */
+export const bundleOld = () => bundleEs3(`${root}client/old.ts`, 'netwine-old.js', false);
+
 /** `netwine-websocket.js`: adds to the global of `netwine.js`, of which it knows public names alone. */
 export const bundleWebSocket = () =>
   bundleEs3(`${root}client/websocket.ts`, 'netwine-websocket.js', false, [connectByGlobal]);

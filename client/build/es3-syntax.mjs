@@ -11,7 +11,7 @@ const modern = /^client\/(?:modern|adapter\/(?:streams|net))\.ts$/;
 
 /** @param {string} path from the root of the project, with `/` */
 export const isEs3Source = (path) =>
-  /^client\/(?:(?:core|transport|adapter)\/.+|main|websocket)\.ts$/.test(path) &&
+  /^client\/(?:(?:core|transport|adapter)\/.+|main|old|websocket)\.ts$/.test(path) &&
   !path.endsWith('.d.ts') &&
   !modern.test(path);
 

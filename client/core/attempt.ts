@@ -1,107 +1,108 @@
-/** One try to receive: a receiver at work, its answer, and the watch that calls it dead. */
-import { type Answer, createAnswer, type Told } from './answer.ts';
-import type { Answering, Clock, Question, Receiver } from './types.ts';
-import { type Watch, watchSilence } from './watch.ts';
+/** One try to receive: a receiver at work, what its answer has said so far, and the watch that calls it dead. */
+import type { Answering, Clock, Info, Question, Receiver } from './types.ts';
+import { watchSilence } from './watch.ts';
 
 /** A record that comes together with the end of its answer proves nothing. */
 const PROOF_MS = 100;
-
-/** How an attempt ended: properly, broken, too long silent, or with what no bridge says. */
-export type Outcome = 'whole' | 'cut' | 'silent' | 'foreign';
+/** A connect that is answered after its dial may take so long. */
+const DIAL_MS = 30_000;
+/** A stream is believed when its first small record has come by itself; one that stays silent so long is held back. */
+const UNPROVEN_MS = 2000;
+/** A socket that does not open, or does not answer. */
+const SOCKET_MS = 8000;
+/** A poll is called dead so long after it should have been answered. */
+const LATE_MS = 10_000;
+const PINGS = 2.25;
 
 export interface Attempt<C> {
   readonly receiver: Receiver<C>;
-  /** Null until the question goes out. */
-  answer: Answer<C> | null;
   /** The number under which it asks; 0 for a connect. */
   reader: number;
+  /** Where its answer has to begin. */
+  from: number;
   askedAt: number;
-  /** A small record came by itself, before the end: nothing holds this answer back. */
-  proven: boolean;
+  /** The answer has said that it begins where we asked, for the reader that we are. */
+  attached: boolean;
+  /** The bridge itself ended the answer: ask again at once. */
+  complete: boolean;
+  /** It brought bytes, or the key. */
+  brought: boolean;
+  /** When a small record came by itself, long before the end: nothing holds this answer back. */
+  pingAt: number;
   /** For sockets: writes go here. */
-  link(): Answering<C> | null;
+  link: Answering<C>;
   /** Gives it up; nothing is told any more. */
   stop(): void;
 }
 
 export interface AttemptOptions<C> {
   clock: Clock;
-  told: Told<C>;
-  /** The question, at the moment when it goes out, and where its answer has to begin. */
-  ask(attempt: Attempt<C>): { question: Question<C>; from: number };
-  /** How much silence is too much now; milliseconds. */
-  patienceMs(attempt: Attempt<C>): number;
-  /** Called once, unless it was stopped. */
-  over(attempt: Attempt<C>, outcome: Outcome): void;
+  /** What the session knows of the bridge. */
+  down: { key: string | null; info: Info };
+  /** The question, at the moment when it goes out. */
+  ask(attempt: Attempt<C>): Question<C>;
+  record(attempt: Attempt<C>, text: string): void;
+  data(attempt: Attempt<C>, chunk: C): void;
+  /** Called once, unless it was stopped. @param silent nothing came for too long */
+  over(attempt: Attempt<C>, silent: boolean): void;
 }
 
+export const isProven = <C>(attempt: Attempt<C>, clock: Clock): boolean => clock.now() - attempt.pingAt > PROOF_MS;
+
+/** How much silence is too much now, by what it is and how far it has come; milliseconds. [PROTOCOL 3, Life] */
+const patienceMs = <C>(attempt: Attempt<C>, { clock, down }: AttemptOptions<C>): number => {
+  const { kind } = attempt.receiver;
+  const pingsMs = Number(down.info.ping || 20) * 1000 * PINGS;
+  if (kind === 'socket') return attempt.attached ? pingsMs : SOCKET_MS;
+  if (down.key === null) return DIAL_MS;
+  if (kind === 'stream') return isProven(attempt, clock) ? pingsMs : UNPROVEN_MS;
+  return Number(down.info.hold || 25) * 1000 + LATE_MS;
+};
+
 export const startAttempt = <C>(receiver: Receiver<C>, options: AttemptOptions<C>): Attempt<C> => {
-  const { clock, told } = options;
-  let answering: Answering<C> | null = null;
-  let done = false;
-  let cancelProof = (): void => {};
-  let watch: Watch | null = null;
-  const end = (): void => {
-    done = true;
-    cancelProof();
-    if (watch) watch.stop();
+  const { clock, ask, record, data, over } = options;
+  const stop = (): void => {
+    watch.stop();
+    attempt.link.stop();
   };
-  const finish = (outcome: Outcome): void => {
-    if (done) return;
-    end();
-    if (answering && outcome !== 'whole' && outcome !== 'cut') answering.stop();
-    options.over(attempt, outcome);
+  const finish = (silent: boolean): void => {
+    stop();
+    over(attempt, silent);
   };
-  const attempt: Attempt<C> = {
+  const attempt = {
     receiver,
-    answer: null,
     reader: 0,
+    from: 0,
     askedAt: clock.now(),
-    proven: false,
-    link: () => answering,
-    stop: () => {
-      if (done) return;
-      end();
-      if (answering) answering.stop();
-    },
-  };
-  const heard = (): void => {
-    if (watch) watch.heard();
-  };
-  /** What it tells counts for as long as it is not over. */
-  const ask = (): Question<C> => {
-    const { question, from } = options.ask(attempt);
-    attempt.askedAt = clock.now();
-    const asked = { from, reader: attempt.reader, exchange: question.verb === 'exchange' };
-    const hooks = { ping: prove, foreign: () => finish('foreign') };
-    attempt.answer = createAnswer(asked, told, hooks);
-    heard();
-    return question;
-  };
-  const prove = (): void => {
-    cancelProof();
-    cancelProof = clock.setTimer(() => {
-      attempt.proven = true;
-    }, PROOF_MS);
-  };
-  watch = watchSilence(
+    attached: false,
+    complete: false,
+    brought: false,
+    pingAt: Infinity,
+    stop,
+  } as Attempt<C>;
+  const watch = watchSilence(
     clock,
-    () => options.patienceMs(attempt),
-    () => finish('silent'),
+    () => patienceMs(attempt, options),
+    () => finish(true),
   );
-  answering = receiver.receive(ask, {
-    record: (text) => {
+  const { heard } = watch;
+  attempt.link = receiver.receive(
+    () => {
       heard();
-      if (!done && attempt.answer) attempt.answer.record(text);
+      return ask(attempt);
     },
-    data: (chunk) => {
-      heard();
-      if (!done && attempt.answer) attempt.answer.data(chunk);
+    {
+      record: (text) => {
+        heard();
+        record(attempt, text);
+      },
+      data: (chunk) => {
+        heard();
+        data(attempt, chunk);
+      },
+      alive: heard,
+      over: () => finish(false),
     },
-    alive: heard,
-    over: (whole) => finish(whole ? 'whole' : 'cut'),
-  });
-  // Given up while it was being started: nobody had what to stop.
-  if (done) answering.stop();
+  );
   return attempt;
 };

@@ -1,11 +1,8 @@
 /** The way down: asks for the session by offset, one answer after the other, and moves to a better way. [PROTOCOL 3] */
-import type { Told } from './answer.ts';
-import { type Attempt, type Outcome, startAttempt } from './attempt.ts';
-import { createCredit } from './credit.ts';
-import { type Down, type DownOptions, statusOf } from './down-types.ts';
-import { patienceMs } from './patience.ts';
-import { isRetryable, mix, textFrom } from './record.ts';
-import type { Final, Kind, Question, Receiver } from './types.ts';
+import { type Attempt, isProven, startAttempt } from './attempt.ts';
+import { isRetryable, mix, parseInfo, textFrom } from './record.ts';
+import type { Down, Session, SessionOptions } from './session-types.ts';
+import type { Question, Receiver } from './types.ts';
 import { backoffMs } from './watch.ts';
 
 /** Without a key it is given up: the bridge remembers a nonce for as long. */
@@ -14,237 +11,225 @@ const CONNECT_MS = 60_000;
 const OVERDUE_MS = 2000;
 /** An answer that was over sooner, and brought nothing, is not asked for again at once. */
 const HASTY_MS = 100;
-/** A socket that failed is tried again after this. */
-const RETRIAL_MS = 60_000;
+/** No bridge has a smaller window. */
+const LEAST_WINDOW_BYTES = 4096;
+/** A program that takes nothing keeps its session by a sign of life, so many in the time that the bridge keeps it. */
+const SIGNS = 4;
 
-export const createDown = <C>(options: DownOptions<C>): Down => {
-  const { bytes, clock, choice, on, saved } = options;
-  const status = statusOf(saved);
-  const connecting = (): boolean => status.key === null;
-  let nonce = saved ? saved.nonce : options.makeNonce();
+export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): Down => {
+  const { bytes, clock, choice, on } = options;
+  const saved = options.saved && options.saved.down;
+  const before = saved || { key: null, nonce: options.makeNonce(), reader: 0, received: 0, ended: false, info: {} };
+  const held = options.held || (() => 0);
   let current: Attempt<C> | null = null;
   let trial: Attempt<C> | null = null;
-  let lastReader = saved ? saved.reader : 0;
-  let receivedBefore = 0;
-  let keyBefore: string | null = null;
   let begunAt = 0;
-  let trialAt = 0;
-  /** An answer was attached on this page. */
-  let found = false;
-  let stopped = true;
-  let cancelPause = nothing;
-  let cancelOverdue = nothing;
   /** To ask would acknowledge what the program has not taken, so it waits. */
   let waits = false;
+  let cancelSign = (): void => {};
 
-  const credit = createCredit<C>({
-    clock,
-    status,
-    held: options.held,
-    carrier: () => current && { kind: current.receiver.kind, link: current.link() },
-    on,
-  });
-
-  const stop = (): void => {
-    stopped = true;
-    cancelPause();
-    cancelOverdue();
-    credit.stop();
+  const isOver = (): boolean => session.state === 'over';
+  const start = (receiver: Receiver<C>): Attempt<C> => startAttempt(receiver, { clock, down, ask, record, data, over });
+  const next = (): void => {
+    if (current || isOver()) return;
+    waits = down.key !== null && held() > 0;
+    if (waits) giveSigns();
+    else current = start(down.key === null ? choice.first() : choice.next());
+  };
+  const again = (): void => {
     if (current) current.stop();
-    if (trial) trial.stop();
-    current = trial = null;
+    current = null;
+    next();
   };
-  const finish = (final: Final): void => {
-    if (stopped) return;
-    stop();
-    on.final(final);
+  /** A socket is tried beside what runs, and takes over when it is open. */
+  const tryBetter = (): void => {
+    if (trial || isOver() || (current && current.receiver.kind === 'socket')) return;
+    const socket = held() > 0 ? null : choice.trial();
+    if (socket) trial = start(socket);
   };
-  const start = (receiver: Receiver<C>): Attempt<C> =>
-    startAttempt(receiver, {
-      clock,
-      told,
-      ask,
-      over,
-      patienceMs: (attempt) => patienceMs(attempt, connecting(), status.info),
-    });
 
   /** The question of an attempt, at the moment when it goes out: from now on no older answer counts. */
-  const ask = (attempt: Attempt<C>): { question: Question<C>; from: number } => {
+  const ask = (attempt: Attempt<C>): Question<C> => {
+    const { name, kind } = attempt.receiver;
+    const { key, received } = down;
     if (current && current !== attempt) current.stop();
     if (trial === attempt) trial = null;
     current = attempt;
     waits = false;
-    credit.stop();
-    receivedBefore = status.received;
-    keyBefore = status.key;
-    status.receiver = attempt.receiver.name;
+    down.receiver = name;
+    attempt.from = received;
+    attempt.askedAt = clock.now();
     // A connect is reader 0.
-    lastReader = attempt.reader = connecting() ? 0 : options.nextReader();
+    down.reader = attempt.reader = key === null ? 0 : options.nextReader();
     on.save();
-    status.acknowledged = status.received;
-    return { question: question(attempt.receiver.kind), from: status.received };
-  };
-  const question = (kind: Kind): Question<C> => {
-    if (connecting()) {
-      const parameters = mix(options.connect, { nonce, hold: kind === 'poll' ? 0 : undefined });
-      return { verb: 'connect', parameters, payload: null };
+    down.acknowledged = received;
+    if (key === null) {
+      return { verb: options.verb, parameters: mix({ nonce: down.nonce }, options.connect), payload: null };
     }
-    const ended = status.ended ? 1 : undefined;
-    // A page that goes on is told at once whether it may, though nothing comes.
-    const hold = saved && !found ? 0 : undefined;
-    const parameters = { key: status.key as string, from: status.received, reader: lastReader, ended, hold };
-    const up = kind === 'exchange' ? options.carry() : null;
+    const up = kind === 'exchange' ? session.up.carry() : null;
+    const parameters = {
+      key,
+      from: received,
+      reader: down.reader,
+      ended: down.ended ? 1 : undefined,
+      // A page that goes on is told at once whether it may, though nothing comes.
+      hold: saved && !session.opened ? 0 : undefined,
+    };
     if (!up) return { verb: 'receive', parameters, payload: null };
     return { verb: 'exchange', parameters: mix(parameters, up.parameters), payload: up.payload };
   };
 
-  const over = (attempt: Attempt<C>, outcome: Outcome): void => {
-    if (attempt === trial) {
-      trial = null;
-      trialAt = clock.now() + RETRIAL_MS;
-      if (outcome === 'silent') choice.fails(attempt.receiver);
-      else choice.cut(attempt.receiver);
-      return;
-    }
+  const over = (attempt: Attempt<C>, silent: boolean): void => {
+    const { receiver, brought, complete } = attempt;
+    const isSocket = receiver.kind === 'socket';
+    if (isProven(attempt, clock) || (isSocket && brought)) choice.works(receiver);
+    else if (silent && (isSocket || receiver.kind === 'stream')) choice.fails(receiver);
+    else if (!brought && !complete) choice.cut(receiver);
+    if (attempt === trial) trial = null;
     if (attempt !== current) return;
     current = null;
-    const progress = status.received > receivedBefore || status.key !== keyBefore;
-    judge(attempt, outcome, progress);
-    // A socket that carried us is tried again at once, one that did not later.
-    if (attempt.receiver.kind === 'socket' && !progress) trialAt = clock.now() + RETRIAL_MS;
-    const complete = attempt.answer !== null && attempt.answer.complete;
-    if (complete && (progress || clock.now() - attempt.askedAt > HASTY_MS)) {
-      status.failures = 0;
+    if (complete && (brought || clock.now() - attempt.askedAt > HASTY_MS)) {
+      down.failures = 0;
       return next();
     }
-    status.failures = progress ? 1 : status.failures + 1;
-    if (connecting() && clock.now() - begunAt > CONNECT_MS) {
-      return finish({ code: 'NO_ANSWER', text: 'the bridge does not answer' });
+    down.failures = brought ? 1 : down.failures + 1;
+    if (down.key === null && clock.now() - begunAt > CONNECT_MS) {
+      session.finish({ code: 'NO_ANSWER', text: 'the bridge does not answer' });
+    } else if (down.key !== null && !complete) {
+      session.up.link(null);
+      session.become('lost');
     }
-    if (!connecting()) on.lost();
-    cancelPause();
-    cancelPause = clock.setTimer(next, backoffMs(clock, status.failures));
+    clock.setTimer(next, backoffMs(clock, down.failures));
   };
-  /** What an attempt that is over says of its way to receive. */
-  const judge = ({ receiver, proven, answer }: Attempt<C>, outcome: Outcome, progress: boolean): void => {
-    if (proven || (receiver.kind === 'socket' && progress)) choice.works(receiver);
-    else if (receiver.kind === 'stream' && outcome === 'silent') choice.fails(receiver);
-    else if (!progress && !(answer && answer.complete)) choice.cut(receiver);
-  };
-  const next = (): void => {
-    if (stopped || current) return;
-    waits = !connecting() && options.held() > 0;
-    if (waits) credit.wait();
-    else current = start(connecting() ? choice.first() : choice.next());
-  };
-  /** A socket is tried beside what runs, and takes over when it is open. */
-  const tryBetter = (): void => {
-    if (stopped || trial || (current && current.receiver.kind === 'socket')) return;
-    const socket = clock.now() < trialAt || options.held() > 0 ? null : choice.trial();
-    if (socket) trial = start(socket);
+  /** No bridge would say this. */
+  const refuse = (attempt: Attempt<C>): void => {
+    attempt.stop();
+    over(attempt, false);
   };
 
-  const attached = (up?: { next: number; window: number }): void => {
-    const attempt = current as Attempt<C>;
-    if (!on.attached(attempt.receiver.kind === 'socket' ? attempt.link() : null, up)) {
-      attempt.stop();
-      current = null;
-      return next();
-    }
-    status.failures = 0;
-    found = true;
+  /** @param from where the answer begins @param up where the up stream stands, and its room; on sockets */
+  const attach = (attempt: Attempt<C>, ours: boolean, next?: number, window?: number): void => {
+    if (!ours) return refuse(attempt);
+    // A post's answer was faster than the socket's, and its bytes are not kept: this socket cannot go on from there.
+    if ((next as number) < session.up.taken) return again();
+    attempt.attached = true;
+    down.failures = 0;
+    session.up.link(attempt.receiver.kind === 'socket' ? attempt.link : null, next, window);
+    session.become('open');
+    on.change();
     tryBetter();
   };
-  const data = (chunk: C): void => {
-    status.received += bytes.size(chunk);
-    on.data(chunk);
-    credit.acknowledge();
-  };
-  const moved = (number: number): void => {
-    if (connecting()) {
-      // Somebody used the key that we never got: begin anew.
-      if (number > 0) nonce = options.makeNonce();
-    } else if (number > lastReader) finish({ code: 'MOVED', text: 'another page has taken this session over' });
-    // Else a repeat of our own request was faster than we are: the next number is ours.
-  };
-  const refused = (code: string, words: string[]): void => {
-    if (connecting() || !isRetryable(code)) finish({ code, text: textFrom(words, 1) });
-  };
-  /** The send part of an exchange is refused by the final record, before the last bytes: those can still be read. */
-  const final = (last: Final): void => {
-    const { answer } = current as Attempt<C>;
-    if (answer && !answer.attached && last.down !== undefined && last.down > status.received) {
-      answer.complete = true;
-      on.upOver();
-    } else finish(last);
-  };
-  const told: Told<C> = {
-    key: (key) => {
-      status.key = key;
-    },
-    info: (info) => {
-      status.info = info;
-    },
-    attached,
-    data,
-    taken: on.taken,
-    end: () => {
-      if (status.ended) return;
-      status.ended = true;
+  const record = (attempt: Attempt<C>, text: string): void => {
+    const words = text.split(' ');
+    const name = words[0];
+    const first = words[1] as string;
+    const one = Number(first);
+    const two = Number(words[2]);
+    if (name === 'OK' && words[3] && attempt.receiver.kind === 'exchange') {
+      attempt.brought = one > session.up.taken;
+      session.up.heard(one, two, words[4] === 'END');
+    } else if (name === 'OK') {
+      // A socket's also says where down goes on, and where up stands.
+      if (words[2] && two !== attempt.from) return refuse(attempt);
+      attempt.brought = down.key === null;
+      down.key = first;
+      if (words[2]) attach(attempt, true, Number(words[3]), Number(words[4]));
+    } else if (name === 'INFO') down.info = parseInfo(words);
+    else if (name === 'AT') attach(attempt, one === attempt.from && two === attempt.reader);
+    else if (name === 'PING') attempt.pingAt = Math.min(attempt.pingAt, clock.now());
+    else if (name === 'ACK') session.up.heard(one, two, words[3] === 'END');
+    else if (name === 'END' && !down.ended) {
+      down.ended = true;
       on.end();
-    },
-    moved,
-    refused,
-    final,
+      on.change();
+    } else if (name === 'AGAIN') attempt.complete = true;
+    else if (name === 'MOVED' && down.key === null) {
+      // Somebody used the key that we never got: begin anew.
+      if (one > 0) down.nonce = options.makeNonce();
+    } else if (name === 'MOVED' && one > down.reader) {
+      // Else a repeat of our own request was faster than we are: the next number is ours.
+      session.finish({ code: 'MOVED', text: 'another page goes on with this session' });
+    } else if (name === 'NO' && (down.key === null || !isRetryable(first))) {
+      session.finish({ code: first, text: textFrom(words, 2) });
+    } else if (name === 'ERR') {
+      // The send part of an exchange is refused before the last bytes: those can still be read.
+      if (!attempt.attached && two > down.received) {
+        attempt.complete = true;
+        session.up.stop();
+      } else session.finish({ code: first, down: two, up: Number(words[3]), text: textFrom(words, 4) });
+    }
+  };
+  const data = (attempt: Attempt<C>, chunk: C): void => {
+    if (!attempt.attached) return refuse(attempt);
+    attempt.brought = true;
+    down.received += bytes.size(chunk);
+    on.data(chunk);
+    on.change();
+    acknowledge();
   };
 
-  return {
-    status,
+  /** Tells the bridge what the program has taken, where it is due; a poll does so by the next question, and soon. */
+  const acknowledge = (): void => {
+    const taken = down.received - held();
+    if (!current || taken - down.acknowledged < Number(down.info.window || LEAST_WINDOW_BYTES) / 4) return;
+    const { say } = current.link;
+    if (say) {
+      on.save();
+      down.acknowledged = taken;
+      say(`ACK ${taken}`);
+    } else if (current.receiver.kind === 'stream') session.up.acknowledge(taken);
+  };
+  const giveSigns = (): void => {
+    cancelSign();
+    cancelSign = clock.setTimer(
+      () => {
+        if (!waits || isOver()) return;
+        session.up.acknowledge(down.acknowledged);
+        giveSigns();
+      },
+      (Number(down.info.keep || 10) * 1000) / SIGNS,
+    );
+  };
+
+  const down: Down = {
+    key: before.key,
+    nonce: before.nonce,
+    reader: before.reader,
+    received: before.received,
+    acknowledged: before.received,
+    ended: before.ended,
+    info: before.info,
+    failures: 0,
+    receiver: '',
     start: () => {
-      stopped = false;
       begunAt = clock.now();
       next();
     },
-    stop,
+    stop: () => {
+      if (current) current.stop();
+      if (trial) trial.stop();
+      current = trial = null;
+    },
     expect: (tail) => {
       const attempt = current;
-      const { received } = status;
-      if (!attempt || attempt.receiver.kind !== 'stream' || tail <= received) return;
-      cancelOverdue();
-      cancelOverdue = clock.setTimer(() => {
-        if (attempt !== current || status.received > received) return;
+      const { received } = down;
+      if (!attempt || attempt.receiver.kind !== 'stream' || !(tail > received)) return;
+      clock.setTimer(() => {
+        if (attempt !== current || down.received > received) return;
         choice.fails(attempt.receiver);
-        attempt.stop();
-        current = null;
-        next();
+        again();
       }, OVERDUE_MS);
     },
-    carries: () => {
+    carries: (isUseful) => {
       // While none is asked for, what is written goes by itself.
-      const carrying = !connecting() && !waits && choice.next().kind === 'exchange';
-      if (carrying && current && current.receiver.kind === 'exchange') {
-        current.stop();
-        current = null;
-        next();
-      }
+      const carrying = down.key !== null && !waits && choice.next().kind === 'exchange';
+      if (carrying && isUseful && current && current.receiver.kind === 'exchange') again();
       return carrying;
     },
     took: () => {
-      if (waits && options.held() === 0) {
-        waits = false;
-        credit.stop();
-        next();
-      }
-      credit.acknowledge();
-    },
-    acknowledged: (to) => {
-      status.acknowledged = Math.max(status.acknowledged, to);
-    },
-    snapshot: () => {
-      const { key, received, ended, info } = status;
-      return key === null ? null : { key, nonce, reader: lastReader, received, ended, info };
+      if (waits && held() === 0) next();
+      acknowledge();
     },
   };
+  return down;
 };
-
-const nothing = (): void => {};

@@ -22,7 +22,8 @@ export interface Info {
 
 /** What to ask the bridge for. */
 export interface Question<C> {
-  verb: 'connect' | 'receive' | 'exchange';
+  /** `connect` or the path of a route, `receive`, `exchange`. */
+  verb: string;
   parameters: Parameters;
   /** Bytes for the target; in exchanges only. */
   payload: C | null;
@@ -67,8 +68,6 @@ export interface Receiver<C> {
 
 /** One way to send requests with short answers. */
 export interface Sender<C> {
-  readonly name: string;
-  usable(): boolean;
   /** The most payload bytes of one request. */
   readonly mostBytes: number;
   /**

@@ -1,7 +1,7 @@
 /** The way up: keeps what is written until the bridge has it, and repeats it by offset until then. [PROTOCOL 3, send] */
-import { createOutbox } from './outbox.ts';
-import { isRetryable, parseRecord, textFrom } from './record.ts';
-import type { Answering, Bytes, Clock, Parameters, Sender } from './types.ts';
+import { isRetryable, mix, textFrom } from './record.ts';
+import type { Carried, Session, SessionOptions, Up } from './session-types.ts';
+import type { Answering } from './types.ts';
 import { backoffMs, watchSilence } from './watch.ts';
 
 /** A send waits 10 s for room at most, and 10 s more for the network. */
@@ -10,163 +10,118 @@ const SILENT_MS = 20_000;
 const HASTY_MS = 1000;
 const LEAST_BYTES = 1024;
 
-/** What a later page needs to go on. */
-export interface SavedUp<C> {
-  taken: number;
-  rest: C;
-  endWanted: boolean;
-  ended: boolean;
-}
+/** Sockets have both. */
+type SocketLink<C> = Required<Answering<C>>;
 
-export interface UpOptions<C> {
-  bytes: Bytes<C>;
-  clock: Clock;
-  sender: Sender<C>;
-  saved: SavedUp<C> | null;
-  /** The bridge's up window for a session that is gone on with: nothing is refused for being too much. */
-  room: number;
-  /** The key, once there is one. */
-  key: () => string | null;
-  on: {
-    /** Before each request. */
-    save(): void;
-    /** The bridge has more than before; `tail` is how far it has sent, where it said so. */
-    taken(tail: number): void;
-    acknowledged(to: number): void;
-    /** The session is of no use any more. */
-    refused(code: string, text: string): void;
-    /** What is written goes with exchanges; true where it does. */
-    carries(): boolean;
-  };
-}
-
-export interface Up<C> {
-  status: { written: number; taken: number; endWanted: boolean; ended: boolean };
-  write(chunk: C): void;
-  end(): void;
-  /** Acknowledges down bytes by a request of its own. */
-  acknowledge(to: number): void;
-  /** A socket carries writes from now on; null where it is gone. */
-  link(link: Answering<C> | null, at?: { next: number; window: number }): void;
-  taken(next: number, window: number, ended: boolean): void;
-  /** Goes on where it was, now that there is a key. @param window the bridge's up window, for a session that is new */
-  open(window: number): void;
-  /** Goes on where it was. */
-  run(): void;
-  /** The parameters and the payload that an exchange should carry; null where nothing can be sent any more. */
-  carry(): { parameters: Parameters; payload: C | null } | null;
-  stop(): void;
-  snapshot(): SavedUp<C>;
-}
-
-export const createUp = <C>({ bytes, clock, sender, saved, room: first, key, on }: UpOptions<C>): Up<C> => {
-  const outbox = createOutbox(bytes, saved ? saved.taken : 0);
-  if (saved) outbox.add(saved.rest);
-  const status = {
-    written: outbox.written(),
-    taken: outbox.taken(),
-    endWanted: saved ? saved.endWanted : false,
-    ended: saved ? saved.ended : false,
-  };
-  let room = first;
+export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up<C> => {
+  const { bytes, clock, sender, saved, on } = options;
+  const before = saved ? saved.up : { taken: 0, rest: bytes.join([]), endWanted: false, ended: false };
+  let kept: C[] = [before.rest];
+  /** What the bridge has room for; below 0 as long as it has not said so. */
+  let room = -1;
   let mostBytes = sender.mostBytes;
-  let owed: number | null = null;
-  let socket: Answering<C> | null = null;
+  let owed: number | undefined;
+  let socket: SocketLink<C> | null = null;
   let socketAt = 0;
   let endSaid = false;
   let failures = 0;
+  let busy = false;
   let stopped = false;
-  let cancelSend: (() => void) | null = null;
-  let cancelPause: (() => void) | null = null;
+  let cancelSend = (): void => {};
 
-  const wanted = (): boolean => status.written > status.taken || (status.endWanted && !status.ended);
+  const rest = (): C => {
+    if (kept.length !== 1) kept = [bytes.join(kept)];
+    return kept[0] as C;
+  };
+  /** What the bridge may be given of what begins there; null where that is nothing. */
+  const from = (at: number, most: number): C | null => {
+    const skip = at - up.taken;
+    const end = (room < 0 ? Number(session.down.info.up || 0) : room) - skip;
+    const chunk = bytes.cut(rest(), skip, skip + Math.max(Math.min(end, most), 0));
+    return bytes.size(chunk) > 0 ? chunk : null;
+  };
 
   /** Frees what the bridge has. @returns false where it makes no sense */
   const taken = (next: number, window: number, ended: boolean): boolean => {
-    if (next > status.written) {
-      on.refused('OFFSET', 'another page has written to this session');
+    if (next > up.written) {
+      session.finish({ code: 'OFFSET', text: 'another page goes on with this session' });
       return false;
     }
-    if (!(next >= 0)) return false;
     // An answer that was overtaken says nothing new.
-    if (next < status.taken) return true;
-    room = window;
-    outbox.free(next);
-    status.taken = outbox.taken();
-    if (ended && status.endWanted && status.taken === status.written) status.ended = true;
-    return true;
+    if (next >= up.taken) {
+      room = window;
+      kept = [bytes.cut(rest(), next - up.taken, up.written - up.taken)];
+      up.taken = next;
+      if (ended && up.endWanted && next === up.written) up.ended = true;
+    }
+    return next >= 0;
   };
 
-  const flushSocket = (link: Answering<C>): void => {
-    const most = status.taken + room - socketAt;
-    const chunk = most > 0 ? outbox.from(socketAt, most) : null;
-    if (chunk !== null && link.write) {
+  const flushSocket = (link: SocketLink<C>): void => {
+    const chunk = from(socketAt, mostBytes);
+    if (chunk !== null) {
       on.save();
       socketAt += bytes.size(chunk);
       link.write(chunk);
-    }
-    if (status.endWanted && !status.ended && !endSaid && socketAt === status.written && link.say) {
+      flushSocket(link);
+    } else if (isEnding() && !endSaid && socketAt === up.written) {
       endSaid = true;
       link.say('END');
     }
   };
 
+  /** @returns whether it is an answer, after which more may be asked */
   const understand = (line: string): boolean => {
-    const { name, words } = parseRecord(line);
-    if (name === 'OK') {
-      if (!taken(Number(words[0]), Number(words[1]), words[3] === 'END')) return false;
-      on.taken(Number(words[2]) || 0);
+    const words = line.split(' ');
+    const code = words[1] as string;
+    if (words[0] === 'OK') {
+      if (!taken(Number(code), Number(words[2]), words[4] === 'END')) return false;
+      session.down.expect(Number(words[3]));
+      on.change();
       return true;
     }
-    const code = words[0] as string;
     // The reader gets the last bytes and then says why.
-    if (name === 'ERR') {
-      stop();
-      return true;
+    if (words[0] === 'ERR') up.stop();
+    else if (words[0] !== 'NO') return false;
+    else if (code === 'TOO_LARGE' && mostBytes > LEAST_BYTES) mostBytes = Math.floor(mostBytes / 2);
+    else if (code !== 'OFFSET' || words[2] !== 'up' || !taken(Number(words[3]), Number(words[4]), false)) {
+      if (isRetryable(code)) return false;
+      session.finish({ code, text: textFrom(words, 2) });
     }
-    if (name !== 'NO') return false;
-    if (code === 'OFFSET' && words[1] === 'up' && taken(Number(words[2]), Number(words[3]), false)) return true;
-    if (code === 'TOO_LARGE' && mostBytes > LEAST_BYTES) {
-      mostBytes = Math.floor(mostBytes / 2);
-      return true;
-    }
-    if (isRetryable(code)) return false;
-    on.refused(code, textFrom(words, 1));
     return true;
   };
 
+  const standing = (): string => `${up.taken} ${room} ${mostBytes} ${up.ended}`;
   const post = (): void => {
-    const payload = wanted() ? outbox.from(status.taken, Math.min(room, mostBytes)) : null;
-    const parameters = upParameters(payload);
+    const { parameters, payload } = carry() as Carried<C>;
     const ack = owed;
-    owed = null;
+    owed = undefined;
+    busy = true;
     on.save();
-    const before = `${status.taken} ${room} ${mostBytes} ${status.ended}`;
+    const before = standing();
     const startedAt = clock.now();
     const settle = (line: string | null): void => {
       watch.stop();
-      cancelSend = null;
-      if (stopped) return;
       const understood = line !== null && understand(line);
       if (stopped) return;
-      if (understood && ack !== null) on.acknowledged(ack);
-      else if (ack !== null && owed === null) owed = ack;
-      const changed = before !== `${status.taken} ${room} ${mostBytes} ${status.ended}`;
-      if (understood && (changed || ack !== null || clock.now() - startedAt > HASTY_MS)) {
-        failures = 0;
-        return run();
+      if (ack !== undefined) {
+        if (understood) session.down.acknowledged = Math.max(session.down.acknowledged, ack);
+        else if (owed === undefined) owed = ack;
       }
-      failures += 1;
-      cancelPause = clock.setTimer(
-        () => {
-          cancelPause = null;
-          run();
-        },
-        backoffMs(clock, failures),
-      );
+      const isNews = before !== standing() || ack !== undefined || clock.now() - startedAt > HASTY_MS;
+      failures = understood && isNews ? 0 : failures + 1;
+      const again = (): void => {
+        busy = false;
+        run();
+      };
+      if (failures > 0) clock.setTimer(again, backoffMs(clock, failures));
+      else again();
     };
-    const cancel = sender.send('send', { parameters, payload }, settle);
-    cancelSend = cancel;
+    const cancel = sender.send(
+      'send',
+      { parameters: mix(parameters, { key: session.down.key as string, ack }), payload },
+      settle,
+    );
     const watch = watchSilence(
       clock,
       () => SILENT_MS,
@@ -175,68 +130,66 @@ export const createUp = <C>({ bytes, clock, sender, saved, room: first, key, on 
         settle(null);
       },
     );
-  };
-  const upParameters = (payload: C | null): Parameters => ({
-    key: key() as string,
-    at: status.taken,
-    end: endOf(payload),
-    ack: owed === null ? undefined : owed,
-  });
-  /** With an end an empty post would not wait for room, so it goes with the last bytes. */
-  const endOf = (payload: C | null): number | undefined => {
-    const size = payload === null ? 0 : bytes.size(payload);
-    return status.endWanted && !status.ended && status.taken + size === status.written ? status.written : undefined;
+    cancelSend = () => {
+      watch.stop();
+      cancel();
+    };
   };
 
   const run = (): void => {
-    if (stopped || key() === null) return;
-    if (socket) return flushSocket(socket);
-    if (cancelSend || cancelPause || (!wanted() && owed === null)) return;
-    if (owed === null && on.carries()) return;
-    post();
-  };
-  const stop = (): void => {
-    stopped = true;
-    if (cancelSend) cancelSend();
-    if (cancelPause) cancelPause();
-    socket = null;
+    if (stopped || session.down.key === null) return;
+    if (socket) flushSocket(socket);
+    else if (!busy && owed !== undefined) post();
+    else if (!busy && (up.written > up.taken || isEnding())) {
+      const isUseful = up.written === up.taken || from(up.taken, 1) !== null;
+      if (!session.down.carries(isUseful)) post();
+    }
   };
 
-  return {
-    status,
+  /** With an end an empty post would not wait for room, so it goes with the last bytes. */
+  const carry = (): Carried<C> | null => {
+    if (stopped) return null;
+    const payload = from(up.taken, mostBytes);
+    const isLast = isEnding() && up.taken + (payload === null ? 0 : bytes.size(payload)) === up.written;
+    return { parameters: { at: up.taken, end: isLast ? up.written : undefined }, payload };
+  };
+  const isEnding = (): boolean => up.endWanted && !up.ended;
+
+  const up: Up<C> = {
+    written: before.taken + bytes.size(before.rest),
+    taken: before.taken,
+    endWanted: before.endWanted,
+    ended: before.ended,
     write: (chunk) => {
-      outbox.add(chunk);
-      status.written = outbox.written();
+      kept.push(chunk);
+      up.written += bytes.size(chunk);
       run();
     },
     end: () => {
-      status.endWanted = true;
+      up.endWanted = true;
       run();
     },
     acknowledge: (to) => {
       owed = to;
       run();
     },
-    link: (link, at) => {
-      socket = link;
+    link: (link, next, window) => {
+      socket = link as SocketLink<C> | null;
       endSaid = false;
-      if (link && at && taken(at.next, at.window, false)) socketAt = Math.max(at.next, 0);
+      if (next !== undefined && taken(next, window as number, false)) socketAt = next;
       run();
     },
-    taken: (next, window, ended) => {
-      if (taken(next, window, ended)) on.taken(0);
+    heard: (next, window, ended) => {
+      if (taken(next, window, ended)) on.change();
       run();
     },
-    open: (window) => {
-      if (status.taken === 0 && room === 0) room = window;
+    carry,
+    rest,
+    stop: () => {
+      stopped = true;
+      cancelSend();
+      socket = null;
     },
-    run,
-    carry: () => {
-      if (stopped) return null;
-      const payload = outbox.from(status.taken, Math.min(room, mostBytes));
-      return { parameters: { at: status.taken, end: endOf(payload) }, payload };
-    },
-    stop,
-    snapshot: () => ({ taken: status.taken, rest: outbox.rest(), endWanted: status.endWanted, ended: status.ended }),
   };
+  return up;
 };

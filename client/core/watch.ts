@@ -36,12 +36,10 @@ export const watchSilence = (clock: Clock, mostMs: () => number, silent: () => v
   };
 };
 
+/** The wait after the first failure, doubled with each; never the same for two clients. */
 const FIRST_MS = 50;
 const MOST_MS = 5000;
 
-/** How long to wait after so many failures in a row: doubled each time, and never the same for two clients. */
-export const backoffMs = (clock: Clock, failures: number): number => {
-  let waitMs = FIRST_MS;
-  for (let i = 1; i < failures && waitMs < MOST_MS; i += 1) waitMs *= 2;
-  return Math.min(waitMs, MOST_MS) * (0.5 + clock.random());
-};
+/** How long to wait after so many failures in a row. */
+export const backoffMs = (clock: Clock, failures: number): number =>
+  Math.min(FIRST_MS * 2 ** (failures - 1), MOST_MS) * (0.5 + clock.random());

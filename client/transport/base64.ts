@@ -1,17 +1,15 @@
 /** Base64 of strings of characters 0..255, by hand: engines that can do it themselves do not all keep a 0. [RFC 4648 4, 5] */
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-const values: { [letter: string]: number } = {};
-for (let i = 0; i < 64; i += 1) values[LETTERS.charAt(i)] = i;
-
-/** Null where the text is no base64 with padding. */
+/** Takes the letters for forms, too. Null where the text is no base64 with padding. */
 export const decodeBase64 = (text: string): string | null => {
-  if (text.length % 4 || !/^[A-Za-z0-9+/]*=?=?$/.test(text)) return null;
+  const letters = text.replace(/\+/g, '-').replace(/\//g, '_').replace(/==?$/, '');
+  if (text.length % 4 || !/^[\w-]*$/.test(letters)) return null;
   const pieces: string[] = [];
   let bits = 0;
-  for (let i = 0; i < text.length && text.charAt(i) !== '='; i += 1) {
-    bits = ((bits << 6) | (values[text.charAt(i)] as number)) & 0xffffff;
+  for (let i = 0; i < letters.length; i += 1) {
+    bits = ((bits << 6) | LETTERS.indexOf(letters.charAt(i))) & 0xffffff;
     // Of four letters the second, third and fourth complete a byte each.
     if (i % 4) pieces.push(String.fromCharCode((bits >> (6 - 2 * (i % 4))) & 255));
   }
@@ -26,5 +24,5 @@ export const encodeBase64url = (binary: string): string => {
     const bits = (binary.charCodeAt(i) << 16) | (binary.charCodeAt(i + 1) << 8) | binary.charCodeAt(i + 2);
     for (let l = 0; l < 4 && l <= binary.length - i; l += 1) pieces.push(LETTERS.charAt((bits >> (18 - 6 * l)) & 63));
   }
-  return pieces.join('').replace(/\+/g, '-').replace(/\//g, '_');
+  return pieces.join('');
 };

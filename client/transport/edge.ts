@@ -1,16 +1,11 @@
 /** Where chunks meet the wire: strings of characters 0..255 on old pages, `Uint8Array` elsewhere; never both in a session. */
 import type { Bytes } from '../core/types.ts';
-import { decodeBase64, encodeBase64url } from './base64.ts';
 import { hasTypedArrays, newBytes } from './engine.ts';
 
 export interface Edge<C> extends Bytes<C> {
-  byteAt(chunk: C, index: number): number;
   /** Of each character only the low byte counts. */
   fromBinary(text: string): C;
   toBinary(chunk: C): string;
-  /** Null where the text is no base64. */
-  fromBase64(text: string): C | null;
-  toBase64url(chunk: C): string;
   /** Where the engine has typed arrays. */
   fromBytes(view: Uint8Array): C;
   toBytes(chunk: C): Uint8Array;
@@ -35,11 +30,8 @@ export const stringEdge: Edge<string> = {
   size: (chunk) => chunk.length,
   cut: (chunk, from, to) => chunk.slice(from, to),
   join: (chunks) => chunks.join(''),
-  byteAt: (chunk, index) => chunk.charCodeAt(index),
   fromBinary: lowBytes,
   toBinary: (chunk) => chunk,
-  fromBase64: decodeBase64,
-  toBase64url: encodeBase64url,
   fromBytes: binaryOf,
   toBytes: bytesOf,
 };
@@ -58,15 +50,9 @@ const typedEdge: Edge<Uint8Array> = {
     }
     return all;
   },
-  byteAt: (chunk, index) => chunk[index] as number,
   // Elements of these arrays keep the low byte by themselves.
   fromBinary: bytesOf,
   toBinary: binaryOf,
-  fromBase64: (text) => {
-    const binary = decodeBase64(text);
-    return binary === null ? null : bytesOf(binary);
-  },
-  toBase64url: (chunk) => encodeBase64url(binaryOf(chunk)),
   fromBytes: (view) => view,
   toBytes: (chunk) => chunk,
 };

@@ -45,11 +45,8 @@ export const newXhr = (): Xhr | null => attempted(() => new XMLHttpRequest()) ||
 const tried = newXhr();
 
 export const hasXhr = tried !== null;
-/** It can read any byte as a character, and so write any as one. The ActiveX twin cannot, and shows whole answers only. */
+/** It can read any byte as a character, and so write any as one. The ActiveX twin cannot, and shows whole answers only, as Internet Explorer's own does. */
 export const isBinaryXhr = tried !== null && attempted(() => tried.overrideMimeType) !== null;
-/** Its answers may be seen as they grow. */
-export const isNativeXhr = attempted(() => new XMLHttpRequest()) !== null;
-
 type MakeBytes = new (from: number | number[] | ArrayBuffer) => Uint8Array;
 
 export const newBytes = (from: number | number[] | ArrayBuffer): Uint8Array =>

@@ -21,8 +21,7 @@ declare const Response: new (text: string) => Answer;
 declare const AbortController: new () => { signal: unknown; abort(): void };
 
 export const fetchStream = <C>(edge: Edge<C>, base: string): Receiver<C> => {
-  const isUsable =
-    hasTypedArrays && attempted(() => typeof fetch === 'function' && new Response('x').body.getReader) !== null;
+  const isUsable = hasTypedArrays && attempted(() => new Response('x').body.getReader) !== null;
   return receiverOf('fetch-stream', 'stream', isUsable, (question, gate) => {
     const controller = attempted(() => new AbortController());
     const take = feed(gate, createFrames(edge, gate));

@@ -1,12 +1,11 @@
 /** A form that is posted into a hidden frame, whose document calls us for each line: for engines without anything else. */
 import { addCall } from './calls.ts';
 import { absolute, activeX, attempted, later } from './engine.ts';
-import type { Pairs } from './request.ts';
 
 export interface FrameRequest {
   url: string;
-  /** What they say together is at most 4 KiB. */
-  pairs: Pairs;
+  /** At most 4 KiB. */
+  form: string;
   /** One record, without a line end. */
   line(text: string): void;
   over(whole: boolean): void;
@@ -28,7 +27,7 @@ const openFile = (): Document | null =>
   });
 
 /** Tells nothing before it has returned. @returns a way to give it up */
-export const postInFrame = ({ url, pairs, line, over }: FrameRequest): (() => void) => {
+export const postInFrame = ({ url, form: fields, line, over }: FrameRequest): (() => void) => {
   const file = openFile();
   const doc = file || document;
   const { number, remove } = addCall(line, file ? file.parentWindow : undefined);
@@ -59,16 +58,15 @@ export const postInFrame = ({ url, pairs, line, over }: FrameRequest): (() => vo
     stop();
     over(at !== null);
   };
-  const add = (field: string, value: string | number): void => {
+  const pairs = `${fields}&as=html&callback=${number}`.split('&');
+  for (let i = 0; i < pairs.length; i += 1) {
+    const [field, value] = (pairs[i] as string).split('=') as [string, string];
     const input = doc.createElement('input');
     input.type = 'hidden';
     input.name = field;
-    input.value = String(value);
+    input.value = decodeURIComponent(value);
     form.appendChild(input);
-  };
-  for (let i = 0; i < pairs.length; i += 1) add((pairs[i] as [string, string])[0], (pairs[i] as [string, string])[1]);
-  add('as', 'html');
-  add('callback', number);
+  }
   form.action = absolute(url);
   parent.appendChild(box);
   // Some engines load the empty document within that. The closures keep an ActiveX document alive while it is at work.

@@ -1,14 +1,11 @@
 /** All ways to receive and to send, the best first. */
 import type { Receiver, Sender } from '../core/types.ts';
 import type { Edge } from './edge.ts';
-import { events } from './events.ts';
+import { hasXhr } from './engine.ts';
 import { fetchStream } from './fetch-stream.ts';
-import { htmlFrame } from './html-frame.ts';
-import { scriptPoll } from './script-poll.ts';
-import { formSender, xhrSender } from './senders.ts';
-import { createShared } from './shared.ts';
+import { type MakeReceiver, more } from './more.ts';
+import { xhrSender } from './senders.ts';
 import { websocket } from './websocket.ts';
-import { xdr } from './xdr.ts';
 import { exchange, xhrPoll, xhrStream } from './xhr-receivers.ts';
 
 export interface Ways {
@@ -18,42 +15,26 @@ export interface Ways {
   share?: boolean;
 }
 
-type Make = <C>(edge: Edge<C>, base: string) => Receiver<C>;
+/** What the script for old engines would add. */
+const lacking = (): never => {
+  throw new Error('This needs netwine-old.js.');
+};
 
-const makers: Make[] = [
-  websocket,
-  fetchStream,
-  xhrStream,
-  xdr,
-  events,
-  htmlFrame,
-  xhrPoll,
-  exchange,
-  // A bridge answers scripts only where that is switched on, so it is asked for by name.
-  scriptPoll,
-];
-
-/** A ticket reads one session, an exchange writes to one, and a socket is one. */
-const isShareable = /^(fetch-stream|xhr-.*|xdr|html-frame)$/;
-
-/** @param base the URL of the bridge; it ends in a slash. */
+/** @param base the URL of the bridge; it ends in a slash. @throws where that needs what is not there */
 export const createReceivers = <C>(edge: Edge<C>, base: string, { transports, share }: Ways): Receiver<C>[] => {
+  const makers = ([websocket, fetchStream, xhrStream] as MakeReceiver[]).concat(more.ways, [xhrPoll, exchange]);
+  const wanted = ` ${(transports || []).join(' ')} `;
   const chosen: Receiver<C>[] = [];
-  const wanted = transports ? ` ${transports.join(' ')} ` : null;
   for (let i = 0; i < makers.length; i += 1) {
-    const receiver = (makers[i] as Make)(edge, base);
+    const receiver = (makers[i] as MakeReceiver)(edge, base);
     const { name, kind } = receiver;
-    const byName = name === 'script-poll';
-    const isWanted = wanted
-      ? wanted.indexOf(` ${name} `) >= 0 || (!byName && wanted.indexOf(` ${kind} `) >= 0)
-      : !byName;
-    if (isWanted) chosen.push(share && isShareable.test(name) ? createShared(receiver) : receiver);
+    const isAny = name !== 'script-poll' && (!transports || wanted.indexOf(` ${kind} `) >= 0);
+    // A bridge answers scripts only where that is switched on, so it is asked for by name.
+    if (isAny || wanted.indexOf(` ${name} `) >= 0) chosen.push(share ? (more.share || lacking)(receiver) : receiver);
   }
   return chosen;
 };
 
-/** The best first. */
-export const createSenders = <C>(edge: Edge<C>, base: string): Sender<C>[] => [
-  xhrSender(edge, base),
-  formSender(edge, base),
-];
+/** The better one that this engine has. @throws where it has none */
+export const createSender = <C>(edge: Edge<C>, base: string): Sender<C> =>
+  (hasXhr ? xhrSender : more.sender || lacking)(edge, base);

@@ -1,5 +1,6 @@
 /** Reads `as=lines`: text in any cut becomes records and bytes. [PROTOCOL 4, 5] */
 import type { AnswerEvents } from '../core/types.ts';
+import { decodeBase64 } from './base64.ts';
 import type { Edge } from './edge.ts';
 
 /** No bridge writes a longer line. */
@@ -11,9 +12,9 @@ export type Read<C> = Pick<AnswerEvents<C>, 'record' | 'data' | 'alive'>;
 /** One line without its end. @returns false where no bridge would say this */
 export const readLine = <C>(edge: Edge<C>, line: string, on: Read<C>): boolean => {
   if (line.slice(0, 5) === 'DATA ') {
-    const chunk = edge.fromBase64(line.slice(5));
-    if (chunk === null) return false;
-    on.data(chunk);
+    const binary = decodeBase64(line.slice(5));
+    if (binary === null) return false;
+    on.data(edge.fromBinary(binary));
   } else if (line === '' || line.charAt(0) === '~') on.alive();
   else on.record(line);
   return true;

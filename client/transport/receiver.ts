@@ -20,16 +20,15 @@ export const createGate = <C>(on: AnswerEvents<C>): Gate<C> => {
     release = nothing;
     run();
   };
+  const passing =
+    <T>(tell: (what: T) => void) =>
+    (what: T): void => {
+      if (isOpen) tell(what);
+    };
   return {
-    record: (text) => {
-      if (isOpen) on.record(text);
-    },
-    data: (chunk) => {
-      if (isOpen) on.data(chunk);
-    },
-    alive: () => {
-      if (isOpen) on.alive();
-    },
+    record: passing(on.record),
+    data: passing(on.data),
+    alive: passing(on.alive) as () => void,
     over: (whole) => {
       const first = isOpen;
       stop();

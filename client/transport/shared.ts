@@ -2,7 +2,7 @@
 import type { AnswerEvents, Question, Receiver } from '../core/types.ts';
 import { later, nothing } from './engine.ts';
 import { createGate, type Gate } from './receiver.ts';
-import type { Asking, Pairs } from './request.ts';
+import { type Asking, formOf } from './request.ts';
 
 const MOST_SESSIONS = 16;
 /** An answer that ends sooner than this counts as a failure, so a new session waits for as long. */
@@ -18,7 +18,12 @@ interface Seat<C> {
   question: Question<C>;
 }
 
+/** A ticket reads one session, an exchange writes to one, and a socket is one. */
+const isShareable = /^(fetch-stream|xhr-.*|xdr|html-frame)$/;
+
+/** @returns the receiver itself where its answers cannot be shared */
 export const createShared = <C>(inner: Receiver<C>): Receiver<C> => {
+  if (!isShareable.test(inner.name)) return inner;
   let waiting: Seat<C>[] = [];
   let held: Seat<C>[] = [];
   let stopHeld = nothing;
@@ -114,10 +119,10 @@ const together = <C>(seats: Seat<C>[]): Asking<C> => {
   let reader = 0;
   // It speaks of all.
   let ended: number | undefined = 1;
-  const more: Pairs = [];
+  let more = '';
   for (let i = 0; i < seats.length; i += 1) {
     const { parameters } = (seats[i] as Seat<C>).question;
-    more.push(['key', parameters.key as string], ['from', parameters.from as number]);
+    more += `&${formOf({ key: parameters.key, from: parameters.from })}`;
     reader = Math.max(reader, Number(parameters.reader));
     if (!parameters.ended) ended = undefined;
   }

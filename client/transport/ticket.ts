@@ -1,11 +1,12 @@
 /** Ways to receive that can only GET: a key never stands in an address, a ticket may. [PROTOCOL 7] */
 import type { Edge } from './edge.ts';
 import { hasXhr } from './engine.ts';
+import { lineByFrame } from './form-sender.ts';
 import { startInFrame } from './html-frame.ts';
 import type { Gate, Start } from './receiver.ts';
-import { type Asking, formatPairs, pairsOf } from './request.ts';
-import { lineByFrame, lineByXhr } from './senders.ts';
-import { startPoll } from './xhr-receivers.ts';
+import { type Asking, formOf } from './request.ts';
+import { lineByXhr } from './senders.ts';
+import { pollForm, startPoll } from './xhr-receivers.ts';
 
 /** Asks for a ticket, and then by it; what needs no ticket is asked by the next best poll. */
 export const startWithTicket = <C>(
@@ -13,7 +14,7 @@ export const startWithTicket = <C>(
   base: string,
   start: (question: Asking<C>, gate: Gate<C>, ticket: string) => () => void,
 ): Start<C> => {
-  const connect = hasXhr ? startPoll(edge, base) : startInFrame(edge, base, { mode: 'poll' });
+  const connect = hasXhr ? startPoll(edge, base) : startInFrame(edge, base, pollForm);
   return (question, gate) => {
     const { key, reader } = question.parameters;
     if (question.verb !== 'receive') return connect(question, gate);
@@ -25,8 +26,8 @@ export const startWithTicket = <C>(
       }
     };
     const url = `${base}ticket`;
-    const pairs = pairsOf({ key, reader });
-    let stop = hasXhr ? lineByXhr(url, formatPairs(pairs), done) : lineByFrame(url, pairs, done);
+    const form = formOf({ key, reader });
+    let stop = (hasXhr ? lineByXhr : lineByFrame)(url, form, done);
     return () => stop();
   };
 };

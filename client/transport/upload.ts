@@ -1,7 +1,7 @@
 /** Payloads in requests: as bytes where the engine sends bytes, as text where it keeps all characters, else as base64. */
+import { encodeBase64url } from './base64.ts';
 import type { Edge } from './edge.ts';
 import { hasBlobs, isBinaryXhr, newBlob } from './engine.ts';
-import { formatPairs, type Pairs } from './request.ts';
 
 /** This engine was caught sending something else than the text that it was given. */
 let mangles = false;
@@ -13,14 +13,14 @@ export interface Upload {
 }
 
 /** @param payload goes from the offset `at` on; null for none */
-export const createUpload = <C>(edge: Edge<C>, pairs: Pairs, payload: C | null, at: unknown): Upload => {
-  const head = (coding: string): string => `${formatPairs(pairs.concat([['body', coding]]))}\n`;
+export const createUpload = <C>(edge: Edge<C>, form: string, payload: C | null, at: unknown): Upload => {
+  const head = (coding: string): string => `${form}&body=${coding}\n`;
   const isText = !hasBlobs && isBinaryXhr && !mangles && payload !== null;
   let body: unknown;
-  if (payload === null) body = formatPairs(pairs);
+  if (payload === null) body = form;
   else if (isText) body = head('utf8') + edge.toBinary(payload);
   else if (hasBlobs) body = newBlob([head('raw'), edge.toBytes(payload)]);
-  else body = head('base64') + edge.toBase64url(payload);
+  else body = head('base64') + encodeBase64url(edge.toBinary(payload));
   return {
     body,
     arrived: (line) => {

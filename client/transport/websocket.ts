@@ -18,8 +18,6 @@ interface Socket {
 declare const WebSocket: new (url: string, protocol: string) => Socket;
 
 const PROTOCOL = 'netwine.1';
-/** A bridge takes messages of 1 MiB. */
-const MOST_MESSAGE_BYTES = 262_144;
 
 export const websocket = <C>(edge: Edge<C>, base: string): Receiver<C> => ({
   name: 'websocket',
@@ -54,10 +52,7 @@ export const websocket = <C>(edge: Edge<C>, base: string): Receiver<C> => ({
     }
     return {
       stop: gate.stop,
-      write: (chunk) => {
-        const bytes = edge.toBytes(chunk);
-        for (let at = 0; at < bytes.length; at += MOST_MESSAGE_BYTES) send(bytes.subarray(at, at + MOST_MESSAGE_BYTES));
-      },
+      write: (chunk) => send(edge.toBytes(chunk)),
       say: send,
     };
   },

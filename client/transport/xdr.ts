@@ -6,7 +6,7 @@ import { createLines } from './lines.ts';
 import { feed, receiverOf } from './receiver.ts';
 import { bodyOf } from './request.ts';
 import { createTail } from './xhr.ts';
-import { paddedLines } from './xhr-receivers.ts';
+import { ROTATE_BYTES } from './xhr-receivers.ts';
 
 interface Xdr {
   readonly responseText: string;
@@ -20,6 +20,9 @@ interface Xdr {
   abort(): void;
 }
 declare const XDomainRequest: new () => Xdr;
+
+/** As that engine sees streams: it shows nothing before so much has come, and cannot read what came with a failure. */
+const paddedLines = { as: 'lines', pad: 2048, rotate: ROTATE_BYTES, status: 200 };
 
 /** Silence is watched elsewhere; its own limit would cut a stream that is only long. */
 const NEVER_MS = 2_000_000_000;

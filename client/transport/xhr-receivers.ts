@@ -1,24 +1,21 @@
 /** Receivers by XMLHttpRequest: whole answers, answers as they grow, and answers that carry writes. */
 import type { Parameters, Question, Receiver } from '../core/types.ts';
 import type { Edge } from './edge.ts';
-import { hasXhr, isBinaryXhr, isNativeXhr } from './engine.ts';
+import { hasXhr, isBinaryXhr } from './engine.ts';
 import { createFrames } from './frames.ts';
 import { createLines } from './lines.ts';
 import { feed, receiverOf, type Start } from './receiver.ts';
-import { bodyOf, pairsOf } from './request.ts';
+import { bodyOf, formOf } from './request.ts';
 import { createUpload } from './upload.ts';
 import { postXhr } from './xhr.ts';
 
 /** For what keeps all that came: a text that grows, a document. */
 export const ROTATE_BYTES = 65_536;
 
-/** As old engines see streams: they show nothing before so much has come, and cannot read what came with a failure. */
-export const paddedLines = { as: 'lines', pad: 2048, rotate: ROTATE_BYTES, status: 200 };
-
-/** What polls ask for. A connect says how long it waits only where the session knows that it is a poll. */
-export const pollForm = ({ parameters, verb }: Question<unknown>): Parameters => ({
+/** What polls ask for: a connect, by whatever path, is to be answered as soon as there is a key. */
+export const pollForm = ({ verb }: Question<unknown>): Parameters => ({
   mode: 'poll',
-  hold: verb === 'connect' && parameters.hold === undefined ? 0 : undefined,
+  hold: verb === 'receive' ? undefined : 0,
 });
 
 export const startPoll =
@@ -35,14 +32,13 @@ export const xhrPoll = <C>(edge: Edge<C>, base: string): Receiver<C> =>
   receiverOf('xhr-poll', 'poll', hasXhr, startPoll(edge, base));
 
 export const xhrStream = <C>(edge: Edge<C>, base: string): Receiver<C> =>
-  receiverOf('xhr-stream', 'stream', isNativeXhr, (question, gate) => {
+  receiverOf('xhr-stream', 'stream', isBinaryXhr, (question, gate) => {
     const frames = createFrames(edge, gate);
     return postXhr({
       url: base + question.verb,
-      body: bodyOf(question, isBinaryXhr ? { as: 'binary-text', rotate: ROTATE_BYTES } : paddedLines),
+      body: bodyOf(question, { as: 'binary-text', rotate: ROTATE_BYTES }),
       growing: true,
-      binary: isBinaryXhr,
-      text: feed(gate, isBinaryXhr ? (piece) => frames(edge.fromBinary(piece)) : createLines(edge, gate)),
+      text: feed(gate, (piece) => frames(edge.fromBinary(piece))),
       over: gate.over,
     });
   });
@@ -52,7 +48,7 @@ export const exchange = <C>(edge: Edge<C>, base: string): Receiver<C> => {
   return receiverOf('exchange', 'exchange', hasXhr, (question, gate) => {
     const { parameters, payload, verb } = question;
     if (verb !== 'exchange') return connect(question, gate);
-    const { body, arrived } = createUpload(edge, pairsOf(parameters), payload, parameters.at);
+    const { body, arrived } = createUpload(edge, formOf(parameters), payload, parameters.at);
     const record = (line: string): void => {
       if (arrived(line)) gate.record(line);
       else gate.over(false);

@@ -9,10 +9,8 @@ export const TEXT = 'text/plain;charset=UTF-8';
 export interface XhrOptions {
   url: string;
   body: unknown;
-  /** Tell pieces before the end of the answer. */
+  /** Tell pieces before the end of the answer, of which each byte is the low byte of a character. */
   growing?: boolean;
-  /** Each byte of the answer is the low byte of a character. */
-  binary?: boolean;
   text(piece: string): void;
   /** @param whole false where the answer broke, or none came */
   over(whole: boolean): void;
@@ -30,7 +28,7 @@ export const createTail = (from: { responseText: string }, text: (piece: string)
 };
 
 /** Tells nothing before it has returned. @returns a way to give it up; nothing is told then */
-export const postXhr = ({ url, body, growing, binary, text, over }: XhrOptions): (() => void) => {
+export const postXhr = ({ url, body, growing, text, over }: XhrOptions): (() => void) => {
   const xhr = newXhr() as Xhr;
   const tell = createTail(xhr, text);
   let stopped = false;
@@ -56,18 +54,18 @@ export const postXhr = ({ url, body, growing, binary, text, over }: XhrOptions):
     // Some engines number the failures of their network from 12000 on.
     end(status > 0 && status < 1000);
   };
-  /** Also for what came while it was being sent, and for engines that do not say when an answer is over, as KHTML. */
+  /** Also for what came while it was being sent. */
   const watch = (): void => {
     cancelLook = later(() => {
       look();
-      if (!stopped) watch();
+      if (growing && !stopped) watch();
     }, LOOK_MS);
   };
   try {
     xhr.open('POST', url, true);
     if (typeof body === 'string') xhr.setRequestHeader('Content-Type', TEXT);
-    if (binary && xhr.overrideMimeType) xhr.overrideMimeType('text/plain; charset=x-user-defined');
-    // After `open`, which forgets handlers in old engines, and before `send`, behind which KHTML hears of no end.
+    if (growing && xhr.overrideMimeType) xhr.overrideMimeType('text/plain; charset=x-user-defined');
+    // After `open`, which forgets handlers in old engines.
     xhr.onreadystatechange = () => {
       if (sent) look();
     };

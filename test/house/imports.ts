@@ -37,6 +37,7 @@ const clientMayImport: Record<string, readonly string[]> = {
   transport: ['core'],
   adapter: ['core', 'transport'],
   main: ['core', 'transport', 'adapter'],
+  old: ['transport'],
   websocket: ['adapter'],
   modern: ['core', 'transport', 'adapter'],
   node: ['core', 'adapter'],
@@ -45,7 +46,7 @@ const clientMayImport: Record<string, readonly string[]> = {
 };
 
 /** These run in every engine, so nothing of npm or of Node is there for them; some faces of `adapter` are for bundlers. */
-const bareClient = ['core', 'transport', 'main', 'websocket'];
+const bareClient = ['core', 'transport', 'main', 'old', 'websocket'];
 
 /** Composes, so it may import every room but those that stand above it or beside it. */
 const composer = 'app';

@@ -133,8 +133,6 @@ export const linkReceivers = (parts: Parts): Receiver<Buffer>[] => [
 ];
 
 export const linkSender = ({ link, server }: Pick<Parts, 'link' | 'server'>): Sender<Buffer> => ({
-  name: 'link',
-  usable: () => true,
   mostBytes: 256,
   send: (verb, { parameters, payload }, done) => {
     if (verb === 'close') return () => {};

@@ -8,8 +8,7 @@ const start = async (window: object | undefined) => {
   vi.stubGlobal('window', window);
   const { onLeaving } = await import('../../../client/adapter/leaving.ts');
   const told: string[] = [];
-  const add = (name: string) =>
-    onLeaving({ leave: () => told.push(`${name} goes`), back: () => told.push(`${name} back`) });
+  const add = (name: string) => onLeaving((away) => told.push(`${name} ${away ? 'goes' : 'back'}`));
   return { told, add };
 };
 const modern = (more: object) => ({

@@ -154,6 +154,6 @@ test('refuses to write after the end, and says when to wait', async () => {
   expect(socket.write(new Uint8Array(65_536))).toBe(false);
   expect(socket.bufferedAmount()).toBeGreaterThan(65_535);
   socket.end();
-  expect(() => socket.write('more')).toThrow(/ended/);
+  expect(() => socket.write('more')).toThrow(/after end/);
   socket.close();
 });

@@ -93,6 +93,7 @@ const run = async (plan: Plan) => {
     clock: clockOf(turns, random),
     choice: wandering(receivers, random, plan.wander),
     sender: linkSender({ link, server }),
+    verb: 'connect',
     connect: {},
     makeNonce: () => 'unused',
     nextReader: () => (reader += 1),

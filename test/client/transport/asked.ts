@@ -53,7 +53,7 @@ export class Asked<C> {
 /** The question that opens a session. */
 export const connectTo = (to: string, more: Parameters = {}): Question<never> => ({
   verb: 'connect',
-  parameters: { to, nonce: crypto.randomUUID(), hold: 0, ...more },
+  parameters: { to, nonce: crypto.randomUUID(), ...more },
   payload: null,
 });
 

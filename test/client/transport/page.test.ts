@@ -6,33 +6,49 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Edge } from '../../../client/transport/edge.ts';
-import type { createReceivers, createSenders } from '../../../client/transport/index.ts';
+import type { createReceivers } from '../../../client/transport/index.ts';
+import type { MakeSender } from '../../../client/transport/more.ts';
 import { useBridge } from '../../support/bridge.ts';
 import { launchChromium, openWindow } from '../../support/chromium.ts';
 import { echo, greeter } from '../../support/targets.ts';
 
 interface Loaded {
-  ways: { createReceivers: typeof createReceivers; createSenders: typeof createSenders };
-  edges: { stringEdge: Edge<string> };
+  ways: {
+    createReceivers: typeof createReceivers;
+    senders: { [name: string]: MakeSender };
+    stringEdge: Edge<string>;
+  };
 }
 
 let folder = '';
 let browser: Browser;
 const complaints: string[] = [];
 
-/** As the build makes them, each with the global `netwine`. */
-const bundle = async (path: string): Promise<string> => {
+const room = fileURLToPath(new URL('../../../client/transport/', import.meta.url));
+/** All that is tested, as one script. */
+const source = `
+import { formSender } from '${room}form-sender.ts';
+import { more } from '${room}more.ts';
+import { addOldWays } from '${room}old.ts';
+import { xhrSender } from '${room}senders.ts';
+export { stringEdge } from '${room}edge.ts';
+export { createReceivers } from '${room}index.ts';
+export const senders = { form: formSender, xhr: xhrSender };
+addOldWays(more);`;
+
+/** As the build makes it, with the global `netwine`. */
+const bundle = async (): Promise<string> => {
   const { bundleScript } = await import(new URL('../../../client/build/bundle.mjs', import.meta.url).href);
-  const input = fileURLToPath(new URL(`../../../client/transport/${path}`, import.meta.url));
+  const input = join(folder, 'source.ts');
+  await writeFile(input, source);
   return (await bundleScript(input)).code;
 };
 
 /** A bridge that serves one page with what is tested. */
 const suite = useBridge(async () => {
   folder = await mkdtemp(join(tmpdir(), 'netwine-page-'));
-  await writeFile(join(folder, 'ways.js'), `${await bundle('index.ts')};window.ways=netwine;`);
-  await writeFile(join(folder, 'edges.js'), `${await bundle('edge.ts')};window.edges=netwine;`);
-  const scripts = '<script src="ways.js"></script><script src="edges.js"></script>';
+  await writeFile(join(folder, 'ways.js'), `${await bundle()};window.ways=netwine;`);
+  const scripts = '<script src="ways.js"></script>';
   await writeFile(join(folder, 'index.html'), `<!DOCTYPE html><title>page</title><body>${scripts}</body>`);
   return { args: ['--script', '--static', folder] };
 });
@@ -59,10 +75,10 @@ afterEach(() => {
 /** What one session in the page does: it connects, writes every byte value, and reads until it has them back. */
 const dialogue = async (page: Page, names: { way: string; sender: string; to: string }) =>
   page.evaluate(async ({ way, sender, to }) => {
-    const { ways, edges } = window as unknown as Loaded;
-    const [receiver] = ways.createReceivers(edges.stringEdge, './', { transports: [way] });
-    const writer = ways.createSenders(edges.stringEdge, './').find(({ name }) => name === sender);
-    if (!receiver?.usable() || !writer?.usable()) throw new Error('not usable here');
+    const { ways } = window as unknown as Loaded;
+    const [receiver] = ways.createReceivers(ways.stringEdge, './', { transports: [way] });
+    const writer = ways.senders[sender]?.(ways.stringEdge, './');
+    if (!receiver?.usable() || !writer) throw new Error('not usable here');
     const every = Array.from({ length: 256 }, (_, value) => String.fromCharCode(value)).join('');
     const records: string[] = [];
     let bytes = '';
@@ -71,7 +87,7 @@ const dialogue = async (page: Page, names: { way: string; sender: string; to: st
     const ask = (reader: number): Promise<boolean> =>
       new Promise((resolve) => {
         const parameters =
-          key === '' ? { to, nonce: crypto.randomUUID(), hold: 0 } : { key, from: bytes.length, reader, hold: 2 };
+          key === '' ? { to, nonce: crypto.randomUUID() } : { key, from: bytes.length, reader, hold: 2 };
         const { stop } = receiver.receive(
           () => ({ verb: key === '' ? 'connect' : 'receive', parameters, payload: null }),
           {
@@ -139,8 +155,8 @@ test('events end where the bridge ends them, and are not asked for again by the 
     if (request.method() === 'GET') gets += 1;
   });
   const records = await page.evaluate(async (to) => {
-    const { ways, edges } = window as unknown as Loaded;
-    const [receiver] = ways.createReceivers(edges.stringEdge, './', { transports: ['events'] });
+    const { ways } = window as unknown as Loaded;
+    const [receiver] = ways.createReceivers(ways.stringEdge, './', { transports: ['events'] });
     const told: string[] = [];
     const ask = (verb: 'connect' | 'receive', parameters: Record<string, string | number>): Promise<boolean> =>
       new Promise((over) => {

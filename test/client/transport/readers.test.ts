@@ -1,6 +1,7 @@
 /** The readers of answers: what a bridge writes comes out as it was, in any cut, for both kinds of chunks. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decodeBase64, encodeBase64url } from '../../../client/transport/base64.ts';
 import { bytesEdge, type Edge, stringEdge } from '../../../client/transport/edge.ts';
 import { createFrames } from '../../../client/transport/frames.ts';
 import { createLines, MOST_LINE } from '../../../client/transport/lines.ts';
@@ -121,19 +122,18 @@ describe.each([
       for (const at of [0, 100, 247]) {
         const binary = Buffer.from(all.subarray(at, at + length)).toString('latin1');
         const text = Buffer.from(binary, 'latin1').toString('base64');
-        const chunk = edge.fromBase64(text);
-        expect(chunk !== null && edge.toBinary(chunk)).toBe(binary);
-        expect(edge.toBase64url(edge.fromBinary(binary))).toBe(Buffer.from(binary, 'latin1').toString('base64url'));
+        expect(decodeBase64(text)).toBe(binary);
+        expect(encodeBase64url(binary)).toBe(Buffer.from(binary, 'latin1').toString('base64url'));
         expect(edge.toBytes(edge.fromBinary(binary))).toEqual(new Uint8Array(Buffer.from(binary, 'latin1')));
       }
     }
-    for (const text of ['A', 'AB=', 'A===', '====', 'AB=C', 'A*==', 'AA\n=']) expect(edge.fromBase64(text)).toBe(null);
+    for (const text of ['A', 'AB=', 'A===', '====', 'AB=C', 'A*==', 'AA\n=']) expect(decodeBase64(text)).toBe(null);
   });
 
   test('chunks are measured, cut and joined by bytes', () => {
     const chunk = edge.fromBinary('\0\xff\x80ab');
     expect(edge.size(chunk)).toBe(5);
-    expect(edge.byteAt(chunk, 1)).toBe(255);
+    expect(edge.toBinary(edge.cut(chunk, 1, 2))).toBe('\xff');
     const joined = edge.join([edge.cut(chunk, 0, 2), edge.cut(chunk, 2, 2), edge.cut(chunk, 2, 5)]);
     expect(edge.toBinary(joined)).toBe('\0\xff\x80ab');
     expect(edge.size(edge.join([]))).toBe(0);

@@ -88,7 +88,7 @@ const written = () => {
   const answers: { question: Question<string>; on: AnswerEvents<string>; stopped: boolean }[] = [];
   let wake = (): void => {};
   const inner: Receiver<string> = {
-    name: 'written',
+    name: 'xhr-written',
     kind: 'poll',
     usable: () => true,
     receive: (ask, on) => {
@@ -154,15 +154,12 @@ test('the seventeenth session waits for its turn, and an answer that nobody list
   const { shared, answer } = written();
   const asked = Array.from({ length: 17 }, (_, i) => new Asked(shared, receiveOf(`k${i}`, 0, i)));
   const first = await answer(0);
-  expect((first.question as { more?: unknown[] }).more?.length).toBe(32);
+  expect((first.question as { more?: string }).more?.match(/&key=/g)).toHaveLength(16);
   first.on.record('AGAIN');
   first.on.over(true);
   expect(asked.map(({ whole }) => whole)).toEqual([...Array(16).fill(true), null]);
   const second = await answer(1);
-  expect((second.question as { more?: unknown[] }).more).toEqual([
-    ['key', 'k16'],
-    ['from', 0],
-  ]);
+  expect((second.question as { more?: string }).more).toBe('&key=k16&from=0');
   asked[16]?.answering.stop();
   expect(second.stopped).toBe(true);
 });
