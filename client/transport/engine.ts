@@ -52,7 +52,8 @@ type MakeBytes = new (from: number | number[] | ArrayBuffer) => Uint8Array;
 export const newBytes = (from: number | number[] | ArrayBuffer): Uint8Array =>
   new (Uint8Array as unknown as MakeBytes)(from);
 
-export const hasTypedArrays = attempted(() => newBytes([1, 2]).subarray(1)[0] === 2) === true;
+/** Arrays that work: KHTML takes an empty piece for all the rest, and `set` for something else. */
+export const hasTypedArrays = attempted(() => newBytes(2).subarray(1, 1).length === 0) === true;
 
 export const newBlob = (parts: unknown[]): { size: number } => new Blob(parts);
 
