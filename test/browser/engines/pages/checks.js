@@ -35,8 +35,12 @@ function all256() {
   return text;
 }
 function pattern(from, length) {
-  var pieces = [], i;
-  for (i = from; i < from + length; i += 1) pieces[pieces.length] = String.fromCharCode((i * 31 + (i >> 8)) & 255);
+  // A text for each of a million bytes is out of memory in KHTML.
+  var pieces = [], i = from, end = from + length, piece;
+  while (i < end) {
+    for (piece = ''; i < end && piece.length < 1024; i += 1) piece += String.fromCharCode((i * 31 + (i >> 8)) & 255);
+    pieces[pieces.length] = piece;
+  }
   return pieces.join('');
 }
 // Adler-32 [RFC 1950 8.2]: short, and it sees every loss, repeat and swap.
