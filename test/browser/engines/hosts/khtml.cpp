@@ -27,6 +27,16 @@ int main(int count, char **values) {
   QCoreApplication::setQuitLockEnabled(false);
   app.setQuitOnLastWindowClosed(false);
   Window window(nullptr, nullptr);
+  // The browser around it is asked to go to another page, and to send a form into a frame.
+  auto *browser = window.browserExtension();
+  QObject::connect(browser, &KParts::BrowserExtension::openUrlRequestDelayed,
+                   [&](const QUrl &url, const KParts::OpenUrlArguments &how, const KParts::BrowserArguments &more) {
+                     KHTMLPart *frame = window.findFrame(more.frameName);
+                     if (!frame) frame = &window;
+                     frame->setArguments(how);
+                     frame->browserExtension()->setBrowserArguments(more);
+                     frame->openUrl(url);
+                   });
   window.view()->resize(800, 600);
   window.view()->show();
   window.openUrl(QUrl(QString::fromLocal8Bit(values[1])));
