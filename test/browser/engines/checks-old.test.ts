@@ -6,5 +6,6 @@ checkEngines([
   { id: 'wkhtml' },
   { id: 'phantom2' },
   { id: 'phantom1' },
+  { id: 'khtml' },
   { id: 'wine', leaves: false },
 ]);
