@@ -10,16 +10,24 @@ const NOVNC = resolve(dirname(fileURLToPath(import.meta.url)), '../../node_modul
 /** Of the desktop that `startVnc` starts. */
 export const desktop = { width: 808, height: 606, name: 'netwine test desktop' } as const;
 
-/** TigerVNC with a desktop of its own, patterned in black and white; it looks for a free display number itself. */
+/**
+ * TigerVNC with a desktop of its own, patterned in black and white; it looks for a free display number itself. It prints
+ * each key that it gets.
+ */
 export const startVnc = (): Promise<PeerServer> =>
   startPeer('vnc', async (_directory, port) => ({
     command: 'Xtigervnc',
     args: [
       ...['-displayfd', '1', '-rfbport', String(port), '-localhost', '-SecurityTypes', 'None', '-retro'],
       ...['-geometry', `${desktop.width}x${desktop.height}`, '-depth', '24', '-desktop', desktop.name],
-      ...['-nolisten', 'tcp', '-nolisten', 'unix'],
+      ...['-nolisten', 'tcp', '-nolisten', 'unix', '-Log', '*:stderr:30,VNCSConnST:stderr:100'],
     ],
   }));
+
+/** Waits until the server has got a key. @param keysym [X11 protocol, appendix A] */
+export const keyPressed = async ({ program }: PeerServer, keysym: number): Promise<void> => {
+  await program.waitFor(new RegExp(`Key pressed: 0x${keysym.toString(16)} `));
+};
 
 /** What the page tells of itself. */
 export interface Seen {
@@ -36,11 +44,16 @@ export interface Seen {
 
 /**
  * `?place=` what to upgrade at, `&protocol=` a subprotocol to offer (a browser gives up where the server does not
- * agree). `look()` gives a `Seen`, `rfb` is noVNC's own.
+ * agree), `&polls` for our class in the place of the browser's. `look()` gives a `Seen`, `rfb` is noVNC's own.
  */
 const PAGE = `<!doctype html>
 <title>noVNC</title><link rel="icon" href="data:,">
 <body style="margin: 0"><div id="screen" style="width: ${desktop.width}px; height: ${desktop.height}px"></div>
+<script src="netwine.js"></script>
+<script src="netwine-websocket.js"></script>
+<script>
+  if (location.search.includes('polls')) WebSocket = netwine.webSocket(null, { transports: ['xhr-poll'] });
+</script>
 <script type="module">
   import RFB from './novnc/core/rfb.js';
   const asked = new URLSearchParams(location.search);
