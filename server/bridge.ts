@@ -20,7 +20,10 @@ export interface BridgeOptions {
   hostNames?: readonly string[];
   /** A directory of static files; none by default. */
   staticDir?: string | null;
-  /** Where the client was built: its `netwine.js` and `netwine.mjs` are served beside the static files. */
+  /**
+   * Where the client was built: its `netwine.js`, `netwine-websocket.js` and `netwine.mjs` are served beside the static
+   * files.
+   */
   clientDir?: string;
   /** Where the packaged pages find the chat of the demo, as `host:port`. */
   chatTarget?: string;
