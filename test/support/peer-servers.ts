@@ -96,6 +96,30 @@ export const startMosquitto = (): Promise<PeerServer> =>
     return { command: 'mosquitto', args: ['-c', config] };
   });
 
+/** ngIRCd for IRC over TCP. It lets nobody in who has not answered its PING. */
+export const startNgircd = (): Promise<PeerServer> =>
+  startPeer('ngircd', async (directory, port) => {
+    const config = join(directory, 'ngircd.conf');
+    await writeFile(config, ngircdConfig(port));
+    return { command: 'ngircd', args: ['--nodaemon', '--config', config] };
+  });
+
+const ngircdConfig = (port: number): string => `
+  [Global]
+  Name = irc.netwine.test
+  Info = A server of tests
+  Listen = 127.0.0.1
+  Ports = ${port}
+  MotdPhrase = Welcome
+  [Limits]
+  MaxConnectionsIP = 0
+  [Options]
+  DNS = no
+  Ident = no
+  PAM = no
+  RequireAuthPing = yes
+`;
+
 export interface NginxOptions {
   /** Files that it serves, by name. */
   files: Readonly<Record<string, Uint8Array>>;
