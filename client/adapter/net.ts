@@ -158,10 +158,10 @@ export class Socket extends Duplex {
   address(): object {
     return {};
   }
-  setNoDelay(): this {
+  setNoDelay(_noDelay?: boolean): this {
     return this;
   }
-  setKeepAlive(): this {
+  setKeepAlive(_enable?: boolean, _initialDelayMs?: number): this {
     return this;
   }
   ref(): this {
