@@ -1,4 +1,4 @@
-/** The client's files, made in memory: two scripts for every engine, and the module for today's. */
+/** The client's files, made in memory: two scripts for every engine, and the two modules for today's. */
 import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -126,5 +126,28 @@ export const bundleWebSocket = () =>
 /** `netwine.mjs`: the module, readable, with its comments. */
 export const bundleModule = async (input = `${root}client/modern.ts`) => {
   const { code } = await bundle(input, [typescript(ts.ScriptTarget.ES2022)], { format: 'es', banner });
+  return { code };
+};
+
+/** One more export, `default`: packages that were written for `net` also import it as one object. The sources have none. */
+export const netEntry = (source) => `export * from '${source}';
+import * as net from '${source}';
+export default net;
+`;
+
+/** It connects by the module, which is not in it a second time, and leaves Node's streams to the user's bundler. */
+const netParts = {
+  name: 'net-parts',
+  resolveId: (source) => {
+    if (source === 'net') return source;
+    if (source === 'stream') return { id: source, external: true };
+    return source === './socket.ts' ? { id: './netwine.mjs', external: true } : null;
+  },
+  load: (id) => (id === 'net' ? netEntry(`${root}client/adapter/net.ts`) : null),
+};
+
+/** `net.mjs`: `net` of Node for bundlers, beside `netwine.mjs`. */
+export const bundleNet = async () => {
+  const { code } = await bundle('net', [netParts, typescript(ts.ScriptTarget.ES2022)], { format: 'es', banner });
   return { code };
 };

@@ -35,7 +35,7 @@ test('the tarball holds what is run and read, and nothing else', () => {
   expect([...tops].sort()).toEqual(['LICENSE', 'README.md', 'client', 'dist', 'hosts', 'package.json', 'server']);
   const built = files.filter((path) => /^dist\/client\/[^/]+$/.test(path));
   const scripts = ['netwine-websocket.js', 'netwine-websocket.js.map', 'netwine.js', 'netwine.js.map'];
-  expect(built.sort()).toEqual([...scripts, 'netwine.mjs'].map((name) => `dist/client/${name}`));
+  expect(built.sort()).toEqual(['net.mjs', ...scripts, 'netwine.mjs'].map((name) => `dist/client/${name}`));
   const strange = /(^|\/)test|stale|\.map$|\.tsbuildinfo$|(?<!\.d)\.ts$/;
   expect(files.filter((path) => strange.test(path) && !scripts.includes(path.replace('dist/client/', '')))).toEqual([]);
 });
@@ -115,16 +115,27 @@ export const begin: typeof createSession = createSession;
 export const wrong: Session<string> = 1;
 `;
 
+const netText = `
+import net, { configure, connect, type NetOptions, Socket } from 'netwine/net';
+const options: NetOptions = { transports: ['poll'] };
+configure(options);
+export const sockets: Socket[] = [connect(6379, '127.0.0.1').setNoDelay(true), net.createConnection('/path'), new net.Socket()];
+// @ts-expect-error: an option is no number, so the types are not just any.
+export const wrong: number = options.url;
+`;
+
 test('types resolve for a consumer, and the example is well typed', async () => {
   const { consumer, run } = packed;
   await writeFile(join(consumer, 'example.ts'), block('As a library', 'js'));
   await writeFile(join(consumer, 'options.ts'), consumerText);
   await writeFile(join(consumer, 'page.ts'), pageText);
+  await writeFile(join(consumer, 'net.ts'), netText);
   const flags = '--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2023 --types node';
   // By its path: another version that is there for the build has taken the name in `.bin`.
   const tsc = join(projectRoot, 'node_modules/typescript/bin/tsc');
   // What tsc finds it prints, and says by its exit status.
-  await run(consumer, `'${tsc}' ${flags} example.ts options.ts page.ts >&2`);
-  // Bundlers and Node find the same module.
+  await run(consumer, `'${tsc}' ${flags} example.ts options.ts page.ts net.ts >&2`);
+  // Bundlers and Node find the same modules.
   await run(consumer, `node -e "import('netwine/browser').then((all) => all.createSession.call)"`);
+  await run(consumer, `node -e "import('netwine/net').then((all) => all.default.connect.call)"`);
 });

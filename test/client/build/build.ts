@@ -7,10 +7,11 @@ export interface Bundle {
 
 const load = (name: string) => import(new URL(`../../../client/build/${name}`, import.meta.url).href);
 
-export const { bundleScript, bundleWebSocket, bundleModule } = (await load('bundle.mjs')) as {
+export const { bundleScript, bundleWebSocket, bundleModule, bundleNet } = (await load('bundle.mjs')) as {
   bundleWebSocket: () => Promise<Bundle>;
   bundleScript: (input?: string) => Promise<Bundle>;
   bundleModule: (input?: string) => Promise<{ code: string }>;
+  bundleNet: () => Promise<{ code: string }>;
 };
 
 export const { syntaxFault, laterNames } = (await load('es3-check.mjs')) as {

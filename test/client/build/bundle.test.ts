@@ -7,7 +7,15 @@ import { runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { bareEngine } from './bare-engine.ts';
-import { type Bundle, bundleModule, bundleScript, bundleWebSocket, laterNames, syntaxFault } from './build.ts';
+import {
+  type Bundle,
+  bundleModule,
+  bundleNet,
+  bundleScript,
+  bundleWebSocket,
+  laterNames,
+  syntaxFault,
+} from './build.ts';
 
 const MOST_BYTES = 32 * 1024;
 const MOST_GZIPPED_BYTES = 12.5 * 1024;
@@ -83,6 +91,16 @@ test('the module exports what the script has, and reads as it was written', asyn
   expect(code).toMatch(/^export \{[^}]*\bcreateSession\b[^}]*\};$/m);
   expect(code).toContain('/** ');
   expect(syntaxFault(code)).not.toBe(null);
+});
+
+test('the module for `net` is no second client, leaves streams to the bundler, and is one object, too', async () => {
+  const { code } = await bundleNet();
+  const imports = [...code.matchAll(/^import .* from '(.*)';$/gm)].map(([, from]) => from);
+  expect(imports).toEqual(['stream', './netwine.mjs']);
+  const names = 'Socket, connect, connect as createConnection, net as default, isIP, isIPv4, isIPv6'.split(', ');
+  const exported = /^export \{ (.*) \};$/m.exec(code)?.[1]?.split(', ');
+  expect(exported).toEqual(expect.arrayContaining(names));
+  expect(code).toContain('/** ');
 });
 
 describe('the check of syntax', () => {
