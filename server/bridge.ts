@@ -21,8 +21,8 @@ export interface BridgeOptions {
   /** A directory of static files; none by default. */
   staticDir?: string | null;
   /**
-   * Where the client was built: its `netwine.js`, `netwine-websocket.js` and `netwine.mjs` are served beside the static
-   * files.
+   * Where the client was built: its `netwine.js`, `netwine-old.js`, `netwine-websocket.js` and `netwine.mjs` are served
+   * beside the static files.
    */
   clientDir?: string;
   /** Where the packaged pages find the chat of the demo, as `host:port`. */

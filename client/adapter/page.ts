@@ -92,8 +92,8 @@ export const reachOf = <C>(edge: Edge<C>, base: string, wanted: Ways): Reach<C> 
   // What a program chose by name says nothing about other programs.
   const memory = transports ? { load: () => '', save: nothing } : memoryOf(base);
   reaches[name] = reaches[name] || {
-    choice: createChoice(createReceivers(edge, base, wanted), clock, memory) as Choice<unknown>,
     sender: createSender(edge, base) as Sender<unknown>,
+    choice: createChoice(createReceivers(edge, base, wanted), clock, memory) as Choice<unknown>,
   };
   return reaches[name] as Reach<C>;
 };

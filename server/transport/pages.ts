@@ -19,8 +19,8 @@ export interface PagesOptions {
 }
 
 /** What is served of the client; types and the like stand beside. */
-const SCRIPTS = ['/netwine.js', '/netwine.js.map', '/netwine-websocket.js', '/netwine-websocket.js.map'];
-const CLIENT_FILES = [...SCRIPTS, '/netwine.mjs'];
+const SCRIPTS = ['netwine', 'netwine-old', 'netwine-websocket'];
+const CLIENT_FILES = [...SCRIPTS.flatMap((name) => [`/${name}.js`, `/${name}.js.map`]), '/netwine.mjs'];
 
 /** Where a page wants its token, and where the demo's want the address of their chat. */
 const PLACES = /\{\{(token|chat)\}\}/g;

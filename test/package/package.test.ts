@@ -34,7 +34,8 @@ test('the tarball holds what is run and read, and nothing else', () => {
   const tops = new Set(files.map((path) => path.split('/')[0]));
   expect([...tops].sort()).toEqual(['LICENSE', 'README.md', 'client', 'dist', 'hosts', 'package.json', 'server']);
   const built = files.filter((path) => /^dist\/client\/[^/]+$/.test(path));
-  const scripts = ['netwine-websocket.js', 'netwine-websocket.js.map', 'netwine.js', 'netwine.js.map'];
+  const names = ['netwine-old', 'netwine-websocket', 'netwine'];
+  const scripts = names.flatMap((name) => [`${name}.js`, `${name}.js.map`]);
   expect(built.sort()).toEqual(['net.mjs', ...scripts, 'netwine.mjs'].map((name) => `dist/client/${name}`));
   const strange = /(^|\/)test|stale|\.map$|\.tsbuildinfo$|(?<!\.d)\.ts$/;
   expect(files.filter((path) => strange.test(path) && !scripts.includes(path.replace('dist/client/', '')))).toEqual([]);

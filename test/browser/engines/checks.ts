@@ -1,5 +1,5 @@
 /** The same checks of a socket in each engine, by the built script that pages load; what each used is printed as a table. */
-import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../support/ports.ts';
 import { type Lab, startLab } from './lab.ts';
@@ -22,7 +22,7 @@ export interface Asked {
   leaves?: boolean;
 }
 
-const built = (name: string): string => readFileSync(new URL(`../../../dist/client/${name}`, import.meta.url), 'utf8');
+const clientDir = fileURLToPath(new URL('../../../dist/client', import.meta.url));
 
 /** Declares one test for each engine. */
 export const checkEngines = (all: readonly Asked[]): void => {
@@ -32,8 +32,7 @@ export const checkEngines = (all: readonly Asked[]): void => {
 
   beforeAll(async () => {
     stage = await startStage({
-      files: { '/netwine.js': built('netwine.js') },
-      bridge: { pingMs: 1000, holdMs: 5000, script: true },
+      bridge: { clientDir, pingMs: 1000, holdMs: 5000, script: true },
     });
     lab = await startLab(() => stage.cut());
   });

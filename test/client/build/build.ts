@@ -7,8 +7,9 @@ export interface Bundle {
 
 const load = (name: string) => import(new URL(`../../../client/build/${name}`, import.meta.url).href);
 
-export const { bundleScript, bundleWebSocket, bundleModule, bundleNet } = (await load('bundle.mjs')) as {
+export const { bundleOld, bundleScript, bundleWebSocket, bundleModule, bundleNet } = (await load('bundle.mjs')) as {
   bundleWebSocket: () => Promise<Bundle>;
+  bundleOld: () => Promise<Bundle>;
   bundleScript: (input?: string) => Promise<Bundle>;
   bundleModule: (input?: string) => Promise<{ code: string }>;
   bundleNet: () => Promise<{ code: string }>;

@@ -11,14 +11,15 @@ import {
   type Bundle,
   bundleModule,
   bundleNet,
+  bundleOld,
   bundleScript,
   bundleWebSocket,
   laterNames,
   syntaxFault,
 } from './build.ts';
 
-const MOST_BYTES = 32 * 1024;
-const MOST_GZIPPED_BYTES = 12.5 * 1024;
+const MOST_BYTES = 24 * 1024;
+const MOST_GZIPPED_BYTES = 9 * 1024;
 
 const sources = fileURLToPath(new URL('../../../client/', import.meta.url));
 
@@ -61,6 +62,22 @@ test('the script makes one global in an engine of ES3, and nothing else of it ch
   expect(names().filter((name) => !before.includes(name))).toEqual(['netwine']);
   expect(runInContext('typeof netwine', engine)).toBe('object');
   expect(Object.getOwnPropertyNames(runInContext('Array.prototype', engine))).not.toContain('indexOf');
+});
+
+test('the script for old engines is of ES3, too, and adds ways to the global of the first', async () => {
+  const old = await bundleOld();
+  expect(syntaxFault(old.code)).toBe(null);
+  expect(laterNames(old.code)).toEqual([]);
+  const engine = bareEngine();
+  runInContext(script.code, engine);
+  const connect =
+    "try { netwine.connect('a:1', { transports: ['script-poll'], share: true }) } catch (e) { e.message }";
+  expect(runInContext(connect, engine)).toBe('This needs netwine-old.js.');
+  runInContext(old.code, engine);
+  expect(
+    runInContext('netwine.more.ways.length + typeof netwine.more.sender + typeof netwine.more.share', engine),
+  ).toBe('4functionfunction');
+  expect(runInContext(connect, engine)).toBe('This engine has no way to receive.');
 });
 
 test('the second script is of ES3, too, and adds the class to the global of the first', async () => {

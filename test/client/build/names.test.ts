@@ -67,6 +67,16 @@ test('each is in use, and is short in the script', () => {
   for (const name of innerNames) expect(script).not.toMatch(new RegExp(`[.{,]${name}\\b`));
 });
 
+test('none goes between the scripts: what old engines add says and hears all names as they are', async () => {
+  const between = await Promise.all(
+    ['core/types', 'transport/edge', 'transport/more'].map((path) => read(`client/${path}.ts`)),
+  );
+  const known = members(between.join('\n'));
+  expect(known).toEqual(expect.arrayContaining(['record', 'payload', 'fromBinary', 'usable', 'mostBytes', 'share']));
+  // The clock is that of the session alone.
+  expect(shared(known)).toEqual(['setTimer']);
+});
+
 test('the second script shortens none, for it speaks with the first by public names', async () => {
   const { code } = await bundleWebSocket();
   expect(code).toMatch(/netwine\.connect\(/);

@@ -32,6 +32,7 @@ beforeAll(async () => {
     ['built/netwine.js', 'script'],
     ['built/netwine.js.map', '{}'],
     ['built/netwine-websocket.js', 'second'],
+    ['built/netwine-old.js', 'old'],
     ['built/index.html', SECRET],
     ['built/other.js', SECRET],
     ['built/netwine-other.js', SECRET],
@@ -64,6 +65,7 @@ test('the scripts and their maps are served below the prefix, beside the pages',
   expect(await ask(beside, '/nw/netwine.js?v=1', 'HEAD')).toEqual([200, 'application/javascript; charset=utf-8', '']);
   expect((await ask(beside, '/nw/netwine.js.map'))[2]).toBe('{}');
   expect((await ask(beside, '/nw/netwine-websocket.js'))[2]).toBe('second');
+  expect((await ask(beside, '/nw/netwine-old.js'))[2]).toBe('old');
   expect((await ask(beside, '/nw/index.html'))[2]).toBe('a page');
   expect((await ask(beside, '/nw/'))[2]).toBe('a page');
   expect((await ask(beside, '/netwine.js'))[0]).toBe(404);
