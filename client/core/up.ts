@@ -36,9 +36,9 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
   /** What the bridge may be given of what begins there; null where that is nothing. */
   const from = (at: number, most: number): C | null => {
     const skip = at - up.taken;
-    const end = (room < 0 ? Number(session.down.info.up || 0) : room) - skip;
-    const chunk = bytes.cut(rest(), skip, skip + Math.max(Math.min(end, most), 0));
-    return bytes.size(chunk) > 0 ? chunk : null;
+    const size = Math.min((room < 0 ? Number(session.down.info.up || 0) : room) - skip, most, up.written - at);
+    // Pieces are joined only for what goes out, or small writes that wait would be copied again and again.
+    return size > 0 ? bytes.cut(rest(), skip, skip + size) : null;
   };
 
   /** Frees what the bridge has. @returns false where it makes no sense */
@@ -50,7 +50,7 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     // An answer that was overtaken says nothing new.
     if (next >= up.taken) {
       room = window;
-      kept = [bytes.cut(rest(), next - up.taken, up.written - up.taken)];
+      if (next > up.taken) kept = [bytes.cut(rest(), next - up.taken, up.written - up.taken)];
       up.taken = next;
       if (ended && up.endWanted && next === up.written) up.ended = true;
     }
