@@ -8,7 +8,7 @@ const PROOF_MS = 100;
 const DIAL_MS = 30_000;
 /** A stream is believed when its first small record has come by itself; one that stays silent so long is held back. */
 const UNPROVEN_MS = 2000;
-/** A socket that does not open, or does not answer. */
+/** A socket that does not open. */
 const SOCKET_MS = 8000;
 /** A poll is called dead so long after it should have been answered. */
 const LATE_MS = 10_000;
@@ -53,7 +53,8 @@ export const isProven = <C>(attempt: Attempt<C>, clock: Clock): boolean => clock
 const patienceMs = <C>(attempt: Attempt<C>, { clock, down }: AttemptOptions<C>): number => {
   const { kind } = attempt.receiver;
   const pingsMs = Number(down.info.ping || 20) * 1000 * PINGS;
-  if (kind === 'socket') return attempt.attached ? pingsMs : SOCKET_MS;
+  // One that opens and then carries nothing is as bad as a stream that is held back: it has taken over already.
+  if (kind === 'socket') return attempt.attached ? pingsMs : attempt.reader > 0 ? UNPROVEN_MS : SOCKET_MS;
   if (down.key === null) return DIAL_MS;
   if (kind === 'stream') return isProven(attempt, clock) ? pingsMs : UNPROVEN_MS;
   return Number(down.info.hold || 25) * 1000 + LATE_MS;

@@ -83,7 +83,7 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
     const { receiver, brought, complete } = attempt;
     const isSocket = receiver.kind === 'socket';
     if (isProven(attempt, clock) || (isSocket && brought)) choice.works(receiver);
-    else if (silent && (isSocket || receiver.kind === 'stream')) choice.fails(receiver);
+    else if (silent && (isSocket ? !attempt.attached : receiver.kind === 'stream')) choice.fails(receiver);
     else if (!brought && !complete) choice.cut(receiver);
     if (attempt === trial) trial = null;
     if (attempt !== current) return;
