@@ -9,7 +9,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { type Habits, type MiddleBox, startMiddleBox } from '../support/middle-box.ts';
-import { type Peer, startTarget, type Target } from '../support/targets.ts';
+import { echo, type Peer, startTarget, type Target } from '../support/targets.ts';
 import { type RunningBridge, startBridgeProgram } from './program.ts';
 import { fnv, noise, openSessionPage, type SessionPage } from './session.ts';
 
@@ -22,6 +22,7 @@ const WHOLE = { bytes: 3 + BULK + ANSWER.length, hash: fnv([Buffer.from('abc'), 
 const IDLE_MS = 600;
 
 let target: Target;
+let echoing: Target;
 let bridge: RunningBridge;
 /** As it comes: its pings are so far apart that a proxy may take its streams for idle. */
 let quiet: RunningBridge;
@@ -44,15 +45,15 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'netwine-page-'));
   const head = '<!doctype html><meta name="netwine-token" content="{{token}}"><link rel="icon" href="data:,">';
   await writeFile(join(folder, 'index.html'), `${head}<script src="netwine.js"></script>`);
-  target = await startTarget(act);
-  const targets = `allow 127.0.0.1 ${target.port}\n`;
+  [target, echoing] = await Promise.all([startTarget(act), echo()]);
+  const targets = `allow 127.0.0.1 ${target.port},${echoing.port}\n`;
   const start = (...flags: string[]): Promise<RunningBridge> =>
     startBridgeProgram(targets, [...flags, '--static', folder]);
   [bridge, quiet, browser] = await Promise.all([start('--ping', '0.3', '--hold', '0.4'), start(), launchChromium()]);
 }, 30_000);
 
 afterAll(async () => {
-  await Promise.all([bridge.stop(), quiet.stop(), browser.close(), target.close()]);
+  await Promise.all([bridge.stop(), quiet.stop(), browser.close(), target.close(), echoing.close()]);
   await rm(folder, { recursive: true });
 });
 
@@ -68,10 +69,10 @@ const proxy = async (habits: Habits, to = quiet): Promise<MiddleBox> => {
 };
 
 /** A page behind a proxy, which has heard its three bytes back. */
-const open = async (box: MiddleBox): Promise<SessionPage> => {
+const open = async (box: MiddleBox, { to } = target): Promise<SessionPage> => {
   const page = await openSessionPage(browser, box.url);
   cleanups.push(() => page.page.context().close());
-  await page.connect({ to: target.to });
+  await page.connect({ to });
   await page.run(`socket.write(new Uint8Array([97, 98, 99]))`);
   await page.until('seen.bytes === 3');
   return page;
@@ -101,6 +102,30 @@ const transfer = async (page: SessionPage): Promise<void> => {
 const asked = ({ posts }: MiddleBox): (string | undefined)[] =>
   posts.filter(({ verb }) => verb === 'receive').map(({ body }) => /(?:mode|as)=([\w-]+)/.exec(body)?.[1]);
 
+test('behind a proxy that holds answers back a poll fetches the bytes as soon as the first stream is found out', async () => {
+  const box = await proxy({ whole: true });
+  const page = await open(box);
+  // What comes next is the third question, if it was sent already.
+  expect(asked(box).slice(0, 2)).toEqual(['frames', 'poll']);
+  await transfer(page);
+});
+
+test('what holds one stream back holds all: a page polls from then on, and the next one does so from its start', async () => {
+  const box = await proxy({ whole: true });
+  const page = await open(box, echoing);
+  const say = async (count: number): Promise<void> => {
+    await page.run('socket.write(new Uint8Array([65]))');
+    await page.until(`seen.bytes === ${count}`);
+  };
+  for (let count = 4; count < 9; count += 1) await say(count);
+  const before = asked(box);
+  expect(before.filter((form) => form !== 'poll')).toEqual(['frames']);
+  await page.reload({ told: true });
+  await page.connect({ to: echoing.to });
+  await say(9);
+  expect(new Set(asked(box).slice(before.length))).toEqual(new Set(['poll']));
+});
+
 test.each(['dropped', 'refused', 'mute'] as const)('where upgrades are %s it streams', async (upgrades) => {
   const box = await proxy({ upgrades });
   const page = await open(box);
@@ -118,7 +143,7 @@ test('a proxy that cuts what is idle leaves a stream alone on which pings come',
   await transfer(page);
 });
 
-test.each([{}, { upgrades: 'passed' }] as const)(
+test.each([{}, { upgrades: 'passed' }, { whole: true }] as const)(
   'a session outlives a proxy that cuts it again and again for being idle (%o)',
   async (habits) => {
     const box = await proxy({ ...habits, idleMs: IDLE_MS });

@@ -11,7 +11,6 @@ import { launchChromium } from '../support/chromium.ts';
 import { type Cutter, type Fate, type Plan, startCutter } from '../support/cutter.ts';
 import { type RunningBridge, startBridgeProgram } from './program.ts';
 import { fnv, noise, openSessionPage, type Seen, type SessionPage } from './session.ts';
-import { startHolding } from './session-proxy.ts';
 
 let target: Server;
 let gated: Server;
@@ -207,19 +206,6 @@ test('a stream that falls silent is called dead when its pings stay away', async
     receivers: ['fetch-stream'],
   });
   expect(cutter.connections[0]?.passed.down).toBeLessThanOrEqual(20_000);
-});
-
-test('behind a proxy that holds answers back until they are whole it goes over to polling', async () => {
-  const holding = await startHolding(new URL(bridge.url));
-  cleanups.push(() => holding.close());
-  const page = await open();
-  await page.connect({ to: addressOf(echo), url: holding.url });
-  for (const [count, letter] of ['A', 'B', 'C'].entries()) {
-    await page.run(`socket.write(new Uint8Array([${letter.charCodeAt(0)}]))`);
-    await page.until(`seen.bytes === ${count + 1}`);
-  }
-  const { text, receivers } = await page.seen();
-  expect({ text, now: receivers.at(-1) }).toEqual({ text: 'ABC', now: 'xhr-poll' });
 });
 
 test.each([
