@@ -52,18 +52,18 @@ export const bridgeBase = (): string =>
 
 const NONCE_LETTERS = 27;
 
-/** Engines without a good source of chance add the time and the page's token, which nobody else has. */
+/**
+ * Chance of both kinds: edbrowse has a good source by name, which gives nothing but zeros. And the time, and the page's
+ * token, which nobody else has.
+ */
 export const makeNonce = (): string => {
-  const values = attempted(() => {
-    const random = newBytes(NONCE_LETTERS);
-    crypto.getRandomValues(random);
-    return random;
-  });
+  const values = attempted(() => newBytes(NONCE_LETTERS)) || [];
+  attempted(() => crypto.getRandomValues(values as Uint8Array) as undefined);
   let text = '';
   for (let i = 0; i < NONCE_LETTERS; i += 1) {
-    text += ((values ? (values[i] as number) : Math.random() * 32) & 31).toString(32);
+    text += (((values[i] as number) ^ (Math.random() * 32)) & 31).toString(32);
   }
-  return values ? text : text + clock.now().toString(36) + (pageToken() || '').replace(/[^\w-]/g, '');
+  return text + clock.now().toString(36) + (pageToken() || '').replace(/[^\w-]/g, '');
 };
 
 /** Verdicts about a bridge outlive the page where there is a place for them. */
