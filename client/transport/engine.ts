@@ -60,17 +60,24 @@ export const newBlob = (parts: unknown[]): { size: number } => new Blob(parts);
 /** Where this works bytes can be sent; where it does not, some engines send the name of the array instead. */
 export const hasBlobs = hasTypedArrays && attempted(() => newBlob(['a', newBytes(2)]).size === 3) === true;
 
-/** An address that holds in other documents and for sockets, too. */
-export const absolute = (url: string): string =>
+/** Null where the engine cannot say, as NetSurf, whose frames and forms a script cannot use either. */
+const resolved = (url: string): string | null =>
   attempted(() => {
     const box = document.createElement('div');
     // In this way old engines resolve it, too.
     box.innerHTML = `<a href="${url.replace(/&/g, '&amp;').replace(/"/g, '&quot;')}"></a>`;
     return (box.firstChild as unknown as { href: string }).href;
-  }) || url;
+  });
+
+/** An address that holds in other documents and for sockets, too. */
+export const absolute = (url: string): string => resolved(url) || url;
 
 const originOf = (url: string): string => url.replace(/^([^/]*\/\/[^/?#]*).*/, '$1').toLowerCase();
 
-/** Whether documents from there are open to this page, and this engine has frames. */
+/**
+ * Whether documents from there are open to this page, and this engine has frames. A frame that is in no page has no
+ * window: where it has one, as in edbrowse, a form that is sent to it takes the place of the page.
+ */
 export const canFrame = (url: string): boolean =>
-  attempted(() => document.createElement('iframe') && originOf(absolute(url)) === originOf(location.href)) === true;
+  attempted(() => originOf(resolved(url) as string) === originOf(location.href)) === true &&
+  !attempted(() => document.createElement('iframe').contentWindow);
