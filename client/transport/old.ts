@@ -1,7 +1,9 @@
 /** The ways that only old engines want, the best first: to be added to those of every page. */
+
 import { events } from './events.ts';
 import { formSender } from './form-sender.ts';
 import { htmlFrame } from './html-frame.ts';
+import { mendLastEnd } from './last-end.ts';
 import type { More } from './more.ts';
 import { scriptPoll } from './script-poll.ts';
 import { createShared } from './shared.ts';
@@ -11,4 +13,5 @@ export const addOldWays = (more: More): void => {
   more.ways = [xdr, events, htmlFrame, scriptPoll];
   more.sender = formSender;
   more.share = createShared;
+  more.mend = mendLastEnd;
 };

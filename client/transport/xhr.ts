@@ -1,5 +1,6 @@
 /** One POST by XMLHttpRequest: its answer as text, piece by piece where the engine shows it before the end. */
 import { attempted, later, newXhr, nothing, type Xhr } from './engine.ts';
+import { more } from './more.ts';
 
 /** Some engines announce only the first piece of an answer, and show the others to who looks. */
 const LOOK_MS = 50;
@@ -52,7 +53,9 @@ export const postXhr = ({ url, body, growing, text, over }: XhrOptions): (() => 
     if (stopped || state < 4) return;
     const status = attempted(() => xhr.status) || 0;
     // Some engines number the failures of their network from 12000 on.
-    end(status > 0 && status < 1000);
+    const whole = status > 0 && status < 1000;
+    if (whole && more.mend) more.mend(xhr, text);
+    end(whole);
   };
   /** Also for what came while it was being sent. */
   const watch = (): void => {

@@ -9,6 +9,8 @@ export const habits = {
   announcesOnce: false,
   /** Cuts texts that it sends at the first NUL, as edbrowse does. */
   cutsAtNul: false,
+  /** Shows whole answers only, and those without their last line end, as edbrowse does. */
+  dropsLastEnd: false,
 };
 
 /** Those that were opened and neither ended nor were given up. */
@@ -56,6 +58,7 @@ class FakeXhr {
       response.on('data', (chunk: Buffer) => {
         const first = this.readyState < 3;
         this.responseText += this.#decode(chunk);
+        if (habits.dropsLastEnd) return;
         this.readyState = 3;
         if (first || !habits.announcesOnce) this.onreadystatechange?.();
       });
@@ -77,6 +80,7 @@ class FakeXhr {
 
   #end(status: number): void {
     if (!live.delete(this)) return;
+    if (habits.dropsLastEnd) this.responseText = this.responseText.replace(/\n$/, '');
     this.status = status;
     this.readyState = 4;
     this.onreadystatechange?.();

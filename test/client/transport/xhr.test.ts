@@ -1,7 +1,9 @@
 /** Receivers and the sender by XMLHttpRequest against a real bridge, in an engine that is younger or older. */
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { stringEdge } from '../../../client/transport/edge.ts';
+import { mendLastEnd } from '../../../client/transport/last-end.ts';
+import { more } from '../../../client/transport/more.ts';
 import { xhrSender } from '../../../client/transport/senders.ts';
 import { exchange, xhrPoll, xhrStream } from '../../../client/transport/xhr-receivers.ts';
 import { useBridge } from '../../support/bridge.ts';
@@ -15,7 +17,7 @@ const binary = Array.from({ length: 256 }, (_, value) => String.fromCharCode(val
 
 afterEach(() => {
   expect([...live]).toEqual([]);
-  habits.announcesOnce = false;
+  habits.announcesOnce = habits.dropsLastEnd = false;
 });
 
 const send = (key: string, at: number, payload: string): Promise<string | null> =>
@@ -77,6 +79,48 @@ test('what the target says at once comes with the connect of a stream', async ()
   await answer.until(({ chunks }) => chunks.join('') === 'hello');
   expect(answer.records.slice(0, 3).map((record) => record.split(' ')[0])).toEqual(['OK', 'INFO', 'AT']);
   answer.answering.stop();
+});
+
+describe('where the engine drops the last line end of an answer', () => {
+  beforeAll(() => {
+    more.mend = mendLastEnd;
+  });
+
+  /** A target of HTTP/1.0, of whose answers nobody can see whether they were cut. */
+  const cutAt = async (text: string): Promise<string> => {
+    const target = await suite.closing(
+      startTarget(({ socket }) => {
+        socket.once('data', () => socket.end(`HTTP/1.0 200 OK\r\n\r\n${text}`));
+      }),
+    );
+    return `http://127.0.0.1:${target.port}/`;
+  };
+
+  test('a record that was cut is no record, and the last line of a poll shows how the engine is', async () => {
+    const poll = async (text: string) => new Asked(xhrPoll(stringEdge, await cutAt(text)), receiveOf('k', 0, 1)).over();
+    const line = async (text: string): Promise<string | null> => {
+      const sender = xhrSender(stringEdge, await cutAt(text));
+      return new Promise((resolve) => {
+        sender.send('send', { parameters: { key: 'k', at: 0 }, payload: 'x' }, resolve);
+      });
+    };
+    expect(await line('OK 1 655')).toBe(null);
+    expect((await poll('AT 0 1\nERR CLOSED 1')).records).toEqual(['AT 0 1']);
+    expect((await poll('AT 0 1\nAGAIN')).records).toEqual(['AT 0 1', 'AGAIN']);
+    expect(await line('OK 1 65536 0')).toBe('OK 1 65536 0');
+    const bytes = await poll('AT 0 1\nDATA aGVsbG8h');
+    expect([bytes.records, bytes.chunks]).toEqual([['AT 0 1'], []]);
+  });
+
+  test('a session is opened, written to and read', async () => {
+    habits.dropsLastEnd = true;
+    const target = await suite.closing(echo());
+    const poll = xhrPoll(stringEdge, base());
+    const key = await open(poll, target.to);
+    expect(await send(key, 0, binary)).toMatch(/^OK 256 \d+ \d+$/);
+    const answer = await new Asked(poll, receiveOf(key, 0, 1)).over();
+    expect([answer.records, answer.chunks.join('')]).toEqual([['AT 0 1', 'AGAIN'], binary]);
+  });
 });
 
 test('a send that is given up tells nothing, and a key never stands in a URL', async () => {
