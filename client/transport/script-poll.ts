@@ -1,53 +1,29 @@
-/** The receiver by script elements: polls that call a function of this page. Off unless asked for. [PROTOCOL 5, script] */
+/** The receiver by script elements, for engines with nothing else, too. Off unless asked for. [PROTOCOL 5, script; 7] */
+import { mix } from '../core/record.ts';
 import type { Receiver } from '../core/types.ts';
-import { addCall } from './calls.ts';
 import type { Edge } from './edge.ts';
-import { attempted, canFrame, hasXhr, later, nothing } from './engine.ts';
+import { canFrame, hasXhr } from './engine.ts';
 import { createLines } from './lines.ts';
-import { feed, receiverOf } from './receiver.ts';
-import { ticketQuery } from './request.ts';
+import { feed, receiverOf, type Start } from './receiver.ts';
+import { getByScript, hasScripts, tickets } from './script.ts';
 import { startWithTicket } from './ticket.ts';
+import { pollForm } from './xhr-receivers.ts';
 
-/** An element that has loaded and has not called by then never will. */
-const LATE_MS = 100;
-
-/** @returns a way to give it up */
-const load = (url: string, failed: () => void): (() => void) => {
-  const element = document.createElement('script');
-  const parent = document.documentElement as Element;
-  let cancelLate = nothing;
-  const loaded = (): void => {
-    if (element.readyState && !/^(loaded|complete)$/.test(element.readyState)) return;
-    cancelLate();
-    cancelLate = later(failed, LATE_MS);
-  };
-  element.onload = element.onerror = element.onreadystatechange = loaded;
-  element.src = url;
-  parent.appendChild(element);
-  return () => {
-    cancelLate();
-    element.onload = element.onerror = element.onreadystatechange = nothing;
-    // Not while it is being run.
-    later(() => parent.removeChild(element));
-  };
+export const scriptPoll = <C>(edge: Edge<C>, base: string): Receiver<C> => {
+  const get: Start<C> = (question, gate) =>
+    getByScript({
+      url: base + question.verb,
+      parameters: mix(question.parameters, pollForm(question)),
+      text: feed(gate, createLines(edge, gate)),
+      over: gate.over,
+    });
+  const getWithTicket = startWithTicket(edge, base, (question, gate, ticket) => {
+    tickets[question.parameters.key as string] = ticket;
+    return get(question, gate);
+  });
+  const canPost = hasXhr || canFrame(base);
+  return receiverOf('script-poll', 'poll', hasScripts, (question, gate) => {
+    const lacks = question.verb === 'receive' && !tickets[question.parameters.key as string];
+    return (lacks && canPost ? getWithTicket : get)(question, gate);
+  });
 };
-
-export const scriptPoll = <C>(edge: Edge<C>, base: string): Receiver<C> =>
-  receiverOf(
-    'script-poll',
-    'poll',
-    (hasXhr || canFrame(base)) && attempted(() => document.createElement('script')) !== null,
-    startWithTicket(edge, base, (question, gate, ticket) => {
-      const take = feed(gate, createLines(edge, gate));
-      const { number, remove } = addCall((text) => {
-        take(text);
-        gate.over(true);
-      });
-      const query = ticketQuery(question, ticket, { as: 'script', mode: 'poll', callback: number });
-      const unload = load(base + query, () => gate.over(false));
-      return () => {
-        remove();
-        unload();
-      };
-    }),
-  );

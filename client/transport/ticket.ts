@@ -2,19 +2,18 @@
 import type { Edge } from './edge.ts';
 import { hasXhr } from './engine.ts';
 import { lineByFrame } from './form-sender.ts';
-import { startInFrame } from './html-frame.ts';
 import type { Gate, Start } from './receiver.ts';
 import { type Asking, formOf } from './request.ts';
 import { lineByXhr } from './senders.ts';
-import { pollForm, startPoll } from './xhr-receivers.ts';
+import { startPoll } from './xhr-receivers.ts';
 
-/** Asks for a ticket, and then by it; what needs no ticket is asked by the next best poll. */
+/** Asks for a ticket, and then by it; what needs no ticket is asked by a poll. */
 export const startWithTicket = <C>(
   edge: Edge<C>,
   base: string,
   start: (question: Asking<C>, gate: Gate<C>, ticket: string) => () => void,
 ): Start<C> => {
-  const connect = hasXhr ? startPoll(edge, base) : startInFrame(edge, base, pollForm);
+  const connect = startPoll(edge, base);
   return (question, gate) => {
     const { key, reader } = question.parameters;
     if (question.verb !== 'receive') return connect(question, gate);

@@ -30,10 +30,11 @@ const source = `
 import { formSender } from '${room}form-sender.ts';
 import { more } from '${room}more.ts';
 import { addOldWays } from '${room}old.ts';
+import { scriptSender } from '${room}script-sender.ts';
 import { xhrSender } from '${room}senders.ts';
 export { stringEdge } from '${room}edge.ts';
 export { createReceivers } from '${room}index.ts';
-export const senders = { form: formSender, xhr: xhrSender };
+export const senders = { form: formSender, script: scriptSender, xhr: xhrSender };
 addOldWays(more);`;
 
 /** As the build makes it, with the global `netwine`. */
@@ -134,6 +135,7 @@ test.each([
   ['html-frame', 'xhr'],
   ['events', 'xhr'],
   ['script-poll', 'form'],
+  ['script-poll', 'script'],
   ['xhr-stream', 'xhr'],
   ['xhr-poll', 'form'],
 ])('%s and the sender %s carry every byte value, and leave nothing behind', async (way, sender) => {
@@ -176,4 +178,35 @@ test('events end where the bridge ends them, and are not asked for again by the 
   expect(records.some((text) => text.startsWith('NO GONE'))).toBe(true);
   expect(gets).toBe(2);
   await page.close();
+});
+
+test('an engine that can only GET is told when its ticket is too old, and that its session is gone', async () => {
+  const target = await suite.closing(greeter('x'));
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    Object.assign(window, { XMLHttpRequest: undefined });
+    Object.defineProperty(HTMLAnchorElement.prototype, 'href', { get: () => undefined });
+  });
+  const { page } = await openWindow(context, `${suite.url}/`);
+  const answers = await page.evaluate(async (to) => {
+    const { ways } = window as unknown as Loaded;
+    const [receiver] = ways.createReceivers(ways.stringEdge, './', { transports: ['script-poll'] });
+    const ask = (verb: 'connect' | 'receive', parameters: Record<string, string | number>): Promise<string[]> =>
+      new Promise((resolve) => {
+        const told: string[] = [];
+        const record = (text: string): void => void told.push(text.split(' ').slice(0, 2).join(' '));
+        const on = { record, data: () => {}, alive: () => {}, over: () => resolve(told) };
+        receiver?.receive(() => ({ verb, parameters, payload: null }), on);
+      });
+    const [opened = ''] = await ask('connect', { to, nonce: crypto.randomUUID() });
+    const key = opened.slice(3);
+    const first = await ask('receive', { key, from: 0, reader: 1 });
+    // Longer than a ticket is good: time is what makes it old.
+    await new Promise((done) => setTimeout(done, 1500));
+    const asked = { key, from: 1 };
+    const late = [await ask('receive', { ...asked, reader: 2 }), await ask('receive', { ...asked, reader: 3 })];
+    return [first.filter((text) => !text.startsWith('TICKET')), ...late];
+  }, target.to);
+  expect(answers).toEqual([['AT 0', 'AGAIN'], ['AGAIN'], ['NO GONE']]);
+  await context.close();
 });
