@@ -50,7 +50,8 @@ const form = (action: string, content: string): string =>
 
 const button = (text: string): string => `<input type="submit" value="${text}">`;
 
-const anew = (base = ''): string => `<a href="${base}connect?as=page">Connect to a target</a>`;
+/** With a time, because Links keeps whatever it has once seen, and would give out a form whose nonce is used up. */
+const anew = (base = ''): string => `<a href="${base}connect?as=page&amp;at=${Date.now()}">Connect to a target</a>`;
 
 const choice = (chosen: LineEnd): string =>
   `<select name="line">${Object.entries({ crlf: 'CR LF', lf: 'LF', cr: 'CR', none: 'nothing' })
