@@ -28,3 +28,10 @@ test('a line end at the bottom moves all rows up, and a full row goes on in the 
   expect(shown('first\x1b[2;1Hsecond', `\x1b[${screenSize.rows};1H\n`)).toBe('second');
   expect(shown('x'.repeat(screenSize.columns + 1))).toBe(`${'x'.repeat(screenSize.columns)}\nx`);
 });
+
+test('only the rows of a region move, up at its end and down at its beginning', () => {
+  const rows = 'one\r\ntwo\r\nthree\r\nfour\x1b[2;3r';
+  expect(shown(`${rows}\x1b[3;1H\nnew`)).toBe('one\nthree\nnew\nfour');
+  expect(shown(`${rows}\x1b[2;1H\x1bMnew`)).toBe('one\nnew\ntwo\nfour');
+  expect(shown(`${rows}\x1b[4;1H\nnew\x1b[r`)).toBe('one\ntwo\nthree\nfour\nnew');
+});

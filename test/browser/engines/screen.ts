@@ -15,6 +15,9 @@ export class Screen {
   #cells: string[][] = Array.from({ length: ROWS }, () => []);
   #row = 0;
   #column = 0;
+  /** The rows that move up and down, the first and the last of them. */
+  #top = 0;
+  #bottom = ROWS - 1;
   #rest = '';
 
   /** Takes what the program writes, in any pieces. */
@@ -23,7 +26,7 @@ export class Screen {
     this.#rest = unfinished.exec(all)?.[0] ?? '';
     for (const [one, values, final] of all.slice(0, all.length - this.#rest.length).matchAll(token)) {
       if (final !== undefined) this.#control(final, (values ?? '').split(';').map(Number));
-      else if (one === '\x1bM') this.#move(this.#row - 1, this.#column);
+      else if (one === '\x1bM') this.#back();
       else if (!one.startsWith('\x1b')) this.#put(one);
     }
   }
@@ -60,8 +63,25 @@ export class Screen {
   }
 
   #feed(): void {
-    if (this.#row < ROWS - 1) this.#row += 1;
-    else this.#cells = [...this.#cells.slice(1), []];
+    if (this.#row === this.#bottom) this.#shift(this.#top, this.#bottom);
+    else this.#move(this.#row + 1, this.#column);
+  }
+
+  #back(): void {
+    if (this.#row === this.#top) this.#shift(this.#bottom, this.#top);
+    else this.#move(this.#row - 1, this.#column);
+  }
+
+  /** Takes out a row, and puts an empty one in at another place. */
+  #shift(out: number, into: number): void {
+    this.#cells.splice(out, 1);
+    this.#cells.splice(into, 0, []);
+  }
+
+  #region(top: number, bottom: number): void {
+    this.#top = top - 1;
+    this.#bottom = Math.min(bottom, ROWS) - 1;
+    this.#move(0, 0);
   }
 
   get #line(): string[] {
@@ -78,6 +98,7 @@ export class Screen {
     else if (final === 'D') this.#move(this.#row, this.#column - count);
     else if (final === 'G') this.#move(this.#row, count - 1);
     else if (final === 'd') this.#move(count - 1, this.#column);
+    else if (final === 'r') this.#region(count, second || ROWS);
     else if (final === 'K') this.#eraseLine(first);
     else if (final === 'J') this.#eraseScreen(first);
   }
