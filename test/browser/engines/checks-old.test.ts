@@ -1,11 +1,5 @@
-/** What a socket promises, in the engines of 2016 and before, and in the small ones. */
+/** What a socket promises, in the engines of 2016 and before. */
 import { checkEngines } from './checks.ts';
+import { old } from './runs.ts';
 
-checkEngines([
-  { id: 'qtwebkit' },
-  { id: 'wkhtml' },
-  { id: 'phantom2' },
-  { id: 'phantom1' },
-  { id: 'khtml' },
-  { id: 'wine', leaves: false },
-]);
+checkEngines(old);

@@ -26,6 +26,8 @@ export interface StageOptions {
 
 export interface Stage {
   readonly url: string;
+  /** All User-Agents of the requests so far. */
+  readonly agents: ReadonlySet<string>;
   /** A page of the folder `pages`, as it is to be opened with these parameters. */
   run(page: string, parameters?: Readonly<Record<string, string>>): Run;
   /** Breaks every connection that is open now. */
@@ -127,6 +129,8 @@ export const startStage = async ({ files = {}, bridge = {} }: StageOptions = {})
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+  const agents = new Set<string>();
+  app.addHook('onRequest', async ({ headers }) => void agents.add(headers['user-agent'] ?? ''));
   addRoutes(app, inboxes);
   for (const [path, script] of Object.entries(files)) {
     app.get(path, async (_request, reply) => reply.type('text/javascript').send(script));
@@ -134,6 +138,7 @@ export const startStage = async ({ files = {}, bridge = {} }: StageOptions = {})
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
+    agents,
     run(page, parameters = {}) {
       const run = String(inboxes.size + 1);
       const inbox = new Inbox();
