@@ -52,7 +52,7 @@ export const byWay: readonly CheckRun[] = [
   ...byName('chromium', 'script-poll'),
   ...byName('firefox', 'websocket', 'xhr-stream', 'html-frame', 'xhr-poll', 'script-poll'),
   ...byName('webkitgtk', 'xhr-stream', 'events'),
-  ...byName('phantom1', 'events', 'html-frame', 'xhr-poll', 'script-poll'),
+  ...byName('phantom1', 'events', 'html-frame', 'xhr-poll', 'exchange', 'script-poll'),
 ];
 
 /** Of each engine the run whose ways the table shows. */
