@@ -18,7 +18,7 @@ const BLOCK = /^<!-- engines -->\n([\s\S]*?)\n<!-- \/engines -->$/m;
 const isUpdate = process.env.UPDATE_TABLE === '1';
 
 /** Those of a page before those that stand in for them, and the engine that is in all of them last. */
-const products = /\b(HeadlessChrome|Firefox|PhantomJS|NetSurf|edbrowse|JScript|Lynx|w3m|Links|KHTML)[/ (]+(0\.\d+|\d+)/;
+const products = /\b(HeadlessChrome|Firefox|PhantomJS|NetSurf|edbrowse|JScript|Lynx|w3m|Links|khtml)[/ (]+(0\.\d+|\d+)/;
 const family = /\b(AppleWebKit)\/(\d+)/;
 
 /** @param agent the User-Agent of its requests, or what its page sees of it */
