@@ -53,9 +53,9 @@ export const readValues = (given: readonly Given[], faults: string[]): Map<Row<u
   return values;
 };
 
-/** Both as if under one directory: two relative or two absolute paths compare right, and nothing here asks where we are. */
+/** Relative paths are those of the directory that the program was started in. */
 const isInside = (inner: string, outer: string): boolean =>
-  `${resolve('/', inner)}${sep}`.startsWith(`${resolve('/', outer)}${sep}`.replace(/[\\/]+$/, sep));
+  `${resolve(inner)}${sep}`.startsWith(`${resolve(outer)}${sep}`.replace(/[\\/]+$/, sep));
 
 /** The values given, and the default of every row that has none. */
 const settle = (values: ReadonlyMap<Row<unknown>, unknown>): Settings => {

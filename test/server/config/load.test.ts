@@ -1,7 +1,7 @@
 /** Tests of putting the settings together: precedence, files, faults of all sources at once, combinations. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import { type LoadOptions, loadSettings } from '../../../server/config/load.ts';
 import type { Settings } from '../../../server/config/settings.ts';
@@ -121,6 +121,8 @@ test.each([
   ['/srv/www', '/srv/www'],
   ['/srv/www/', '/srv/x/../www/hosts/'],
   ['.', 'hosts'],
+  ['.', resolve('hosts')],
+  [resolve('.'), 'hosts'],
   ['/', '/etc/netwine'],
 ])('a directory of static files %s that holds the hosts files %s is refused', (staticDir, hostsDir) => {
   expect(faults({ args: ['--static', staticDir, '--hosts', hostsDir] })).toEqual([
@@ -131,6 +133,8 @@ test.each([
 test.each([
   ['/srv/www', '/srv/www-hosts'],
   ['/srv/www/pages', '/srv/www'],
+  ['.', '/srv/hosts'],
+  ['/srv/www', 'hosts'],
 ])('a directory of static files %s beside the hosts files %s is taken', (staticDir, hostsDir) => {
   expect(load({ args: ['--static', staticDir, '--hosts', hostsDir] })).toMatchObject({ staticDir, hostsDir });
 });
