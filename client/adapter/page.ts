@@ -2,7 +2,7 @@
 import { type Choice, createChoice, type Memory } from '../core/choice.ts';
 import type { Clock, Sender } from '../core/types.ts';
 import type { Edge } from '../transport/edge.ts';
-import { absolute, attempted, later, newBytes, nothing } from '../transport/engine.ts';
+import { absolute, attempted, later, newBytes } from '../transport/engine.ts';
 import { createReceivers, createSender, type Ways } from '../transport/index.ts';
 
 declare const localStorage: { getItem(name: string): string | null; setItem(name: string, value: string): void };
@@ -14,7 +14,7 @@ export const clock: Clock = {
     return date.getTime();
   },
   setTimer: later,
-  random: () => Math.random(),
+  random: Math.random,
 };
 
 /** The highest number of a reader so far: of one session, or of all that share an answer, which have one number there. */
@@ -67,15 +67,12 @@ export const makeNonce = (): string => {
 };
 
 /** Verdicts about a bridge outlive the page where there is a place for them. */
-const memoryOf = (base: string): Memory => {
-  const name = `netwine ${absolute(base)}`;
-  return {
-    load: () => attempted(() => localStorage.getItem(name)) || '',
-    save: (text) => {
-      attempted(() => localStorage.setItem(name, text));
-    },
-  };
-};
+const memoryOf = (name: string): Memory => ({
+  load: () => attempted(() => localStorage.getItem(name)) || '',
+  save: (text) => {
+    attempted(() => localStorage.setItem(name, text));
+  },
+});
 
 /** How a bridge is reached from here. */
 export interface Reach<C> {
@@ -88,12 +85,11 @@ const reaches: { [name: string]: Reach<unknown> } = {};
 /** The same for all sockets to a bridge that want the same. @throws where this engine has no way */
 export const reachOf = <C>(edge: Edge<C>, base: string, wanted: Ways): Reach<C> => {
   const { transports, share } = wanted;
-  const name = `${share ? 1 : 0} ${base} ${transports}`;
   // What a program chose by name says nothing about other programs.
-  const memory = transports ? { load: () => '', save: nothing } : memoryOf(base);
+  const name = `netwine ${share ? 1 : 0} ${absolute(base)} ${transports}`;
   reaches[name] = reaches[name] || {
     sender: createSender(edge, base) as Sender<unknown>,
-    choice: createChoice(createReceivers(edge, base, wanted), clock, memory) as Choice<unknown>,
+    choice: createChoice(createReceivers(edge, base, wanted), clock, memoryOf(name)) as Choice<unknown>,
   };
   return reaches[name] as Reach<C>;
 };

@@ -12,7 +12,7 @@ import { attempted } from '../transport/engine.ts';
 declare const sessionStorage: {
   getItem(name: string): string | null;
   setItem(name: string, value: string): void;
-  removeItem(name: string): void;
+  removeItem(name: string): undefined;
 };
 
 /** Another form of the text gets another number, so that no page reads what it does not understand. */
@@ -89,9 +89,6 @@ export const parseKept = <C>(edge: Edge<C>, where: string, text: string): Kept<C
 /** @param where what it is a connection to: what was kept for another is not taken */
 export const placeOf = <C>(edge: Edge<C>, name: string, where: string): Place<C> => {
   const item = `netwine resume ${name}`;
-  const remove = (): void => {
-    attempted(() => sessionStorage.removeItem(item));
-  };
   return {
     load: () =>
       attempted(() => {
@@ -99,13 +96,12 @@ export const placeOf = <C>(edge: Edge<C>, name: string, where: string): Place<C>
         return text ? parseKept(edge, where, text) : null;
       }),
     save: (kept) => {
-      if (kept === null) return remove();
-      try {
-        sessionStorage.setItem(item, formatKept(edge, where, kept));
-      } catch {
-        // Too much, or switched off: what stands there is of the past, and to go on with it would lose bytes.
-        remove();
-      }
+      const isKept = attempted(() => {
+        if (kept) sessionStorage.setItem(item, formatKept(edge, where, kept));
+        return kept;
+      });
+      // Too much, or switched off: what stands there is of the past, and to go on with it would lose bytes.
+      if (!isKept) attempted(() => sessionStorage.removeItem(item));
     },
   };
 };

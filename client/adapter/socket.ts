@@ -1,6 +1,6 @@
 /** `netwine.connect`: a TCP connection for a page, with handlers as properties, in texts or in bytes. */
 
-import { createSession, type Saved, type Session, type SessionOptions } from '../core/session.ts';
+import { createSession, left, type Saved, type Session, type SessionOptions } from '../core/session.ts';
 import type { Final, Parameters } from '../core/types.ts';
 import { beacon } from '../transport/beacon.ts';
 import { bytesEdge, type Edge, stringEdge } from '../transport/edge.ts';
@@ -19,11 +19,6 @@ export type { Binary, NetwineSocket, SocketError, SocketOptions, SocketStatus } 
 const MOST_WAITING_BYTES = 64 * 1024;
 /** How long what was written may take to the bridge once nobody waits for an answer. */
 const LEAVE_MS = 10_000;
-
-/** An end that both sides wanted, or this page. */
-const isClean = ({ code }: Final): boolean => code === 'CLOSED' || code === 'LEFT';
-
-const left: Final = { code: 'LEFT', text: 'closed by this page' };
 
 /**
  * @param to as in PROTOCOL 9, or a route of the bridge with its slash.
@@ -85,8 +80,8 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
     if (place) place.save(null);
     // In a turn of its own: a program that closes is not told from within its call.
     later(() => {
-      // Who writes has to know, even if nobody reads.
-      if (!isClean(final)) guarded(() => socket.onerror({ code: final.code, text: final.text }));
+      // Who writes has to know, even if nobody reads; but not of an end that both sides wanted, or this page.
+      if (!/^(CLOSED|LEFT)$/.test(final.code)) guarded(() => socket.onerror({ code: final.code, text: final.text }));
       delivery.add(0, () => socket.onclose(final));
     });
   };
@@ -116,7 +111,6 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
         open: () => {
           if (again) return;
           guarded(() => socket.onopen());
-          if (before) tell(before.untold);
           if (saved && saved.down.ended) end();
         },
         data: (chunk) => {
@@ -127,7 +121,7 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
         over,
         change,
         save: () => {
-          if (place) place.save(kept());
+          if (place) place.save(leaving ? null : kept());
         },
       },
     };
@@ -156,7 +150,7 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
       else over(left);
       return;
     }
-    if (place) place.save(kept());
+    if (place && !leaving) place.save(kept());
     else if (session.down.key !== null) beacon(`${base}close`, formOf(goodBye()));
     session.leave();
   });
@@ -199,5 +193,7 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
     },
   };
   start(before && before.session, false);
+  // Even where the bridge knows the session no more: it has come, and no page was told.
+  if (before) later(() => tell(before.untold));
   return socket;
 };

@@ -12,7 +12,8 @@ const UNPROVEN_MS = 2000;
 const SOCKET_MS = 8000;
 /** A poll is called dead so long after it should have been answered. */
 const LATE_MS = 10_000;
-const PINGS = 2.25;
+/** So many missed pings are silence: for each second of the time between two. */
+const PINGS_MS = 2250;
 
 export interface Attempt<C> {
   readonly receiver: Receiver<C>;
@@ -25,10 +26,12 @@ export interface Attempt<C> {
   attached: boolean;
   /** The bridge itself ended the answer: ask again at once. */
   complete: boolean;
-  /** It brought bytes, or the key. */
+  /** It brought bytes or the key, or took bytes. */
   brought: boolean;
+  /** The answer of an exchange has told of the bytes that went up. */
+  answered: boolean;
   /** When a small record came by itself, long before the end: nothing holds this answer back. */
-  pingAt: number;
+  pingAt?: number;
   /** For sockets: writes go here. */
   link: Answering<C>;
   /** Gives it up; nothing is told any more. */
@@ -47,12 +50,13 @@ export interface AttemptOptions<C> {
   over(attempt: Attempt<C>, silent: boolean): void;
 }
 
-export const isProven = <C>(attempt: Attempt<C>, clock: Clock): boolean => clock.now() - attempt.pingAt > PROOF_MS;
+export const isProven = <C>(attempt: Attempt<C>, clock: Clock): boolean =>
+  clock.now() - (attempt.pingAt as number) > PROOF_MS;
 
 /** How much silence is too much now, by what it is and how far it has come; milliseconds. [PROTOCOL 3, Life] */
 const patienceMs = <C>(attempt: Attempt<C>, { clock, down }: AttemptOptions<C>): number => {
   const { kind } = attempt.receiver;
-  const pingsMs = Number(down.info.ping || 20) * 1000 * PINGS;
+  const pingsMs = Number(down.info.ping || 20) * PINGS_MS;
   // One that opens and then carries nothing is as bad as a stream that is held back: it has taken over already.
   if (kind === 'socket') return attempt.attached ? pingsMs : attempt.reader > 0 ? UNPROVEN_MS : SOCKET_MS;
   if (down.key === null) return DIAL_MS;
@@ -71,14 +75,8 @@ export const startAttempt = <C>(receiver: Receiver<C>, options: AttemptOptions<C
     over(attempt, silent);
   };
   const attempt = {
+    // The rest is set when the question goes out, or is not so as long as it is missing.
     receiver,
-    reader: 0,
-    from: 0,
-    askedAt: clock.now(),
-    attached: false,
-    complete: false,
-    brought: false,
-    pingAt: Infinity,
     stop,
   } as Attempt<C>;
   const watch = watchSilence(

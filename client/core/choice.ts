@@ -37,7 +37,8 @@ export const createChoice = <C>(receivers: Receiver<C>[], clock: Clock, memory: 
   const kept = memory.load().split(',');
   for (let i = 0; i < kept.length; i += 1) {
     const [name, until] = (kept[i] as string).split(' ') as [string, string];
-    badUntil[name] = Number(until);
+    // One that is further away is of a clock that was wrong.
+    if (Number(until) <= clock.now() + VERDICT_MS) badUntil[name] = Number(until);
   }
   const judge = ({ name }: Receiver<C>, until: number): void => {
     cuts[name] = 0;

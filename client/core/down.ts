@@ -19,7 +19,8 @@ const SIGNS = 4;
 export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): Down => {
   const { bytes, clock, choice, on } = options;
   const saved = options.saved && options.saved.down;
-  const before = saved || { key: null, nonce: options.makeNonce(), reader: 0, received: 0, ended: false, info: {} };
+  const begun = { key: null, nonce: options.makeNonce(), reader: 0, received: 0, ended: false, info: {} };
+  const down = (saved || begun) as Down;
   const held = options.held || (() => 0);
   let current: Attempt<C> | null = null;
   let trial: Attempt<C> | null = null;
@@ -34,7 +35,8 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
     if (current || isOver()) return;
     waits = down.key !== null && held() > 0;
     if (waits) giveSigns();
-    else current = start(down.key === null ? choice.first() : choice.next());
+    // A failure may be that of the network: from the second one on the surest way looks when it is back.
+    else current = start(down.key === null || down.failures > 1 ? choice.first() : choice.next());
   };
   const again = (): void => {
     if (current) current.stop();
@@ -72,8 +74,8 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
       from: received,
       reader: down.reader,
       ended: down.ended ? 1 : undefined,
-      // A page that goes on is told at once whether it may, though nothing comes.
-      hold: saved && !session.opened ? 0 : undefined,
+      // A page that goes on, or looks again, is told at once whether it may, though nothing comes.
+      hold: (saved && !session.opened) || down.failures > 1 ? 0 : undefined,
     };
     if (!up) return { verb: 'receive', parameters, payload: null };
     return { verb: 'exchange', parameters: mix(parameters, up.parameters), payload: up.payload };
@@ -121,13 +123,15 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
   };
   const record = (attempt: Attempt<C>, text: string): void => {
     const words = text.split(' ');
-    const name = words[0];
+    const name = words[0] as string;
     const first = words[1] as string;
     const one = Number(first);
     const two = Number(words[2]);
-    if (name === 'OK' && words[3] && attempt.receiver.kind === 'exchange') {
-      attempt.brought = one > session.up.taken;
-      session.up.heard(one, two, words[4] === 'END');
+    if (/^(OK|NO)$/.test(name) && attempt.receiver.kind === 'exchange' && down.key !== null && !attempt.answered) {
+      const { taken } = session.up;
+      attempt.answered = true;
+      session.up.understand(text);
+      attempt.brought = session.up.taken > taken;
     } else if (name === 'OK') {
       // A socket's also says where down goes on, and where up stands.
       if (words[2] && two !== attempt.from) return refuse(attempt);
@@ -136,9 +140,11 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
       if (words[2]) attach(attempt, true, Number(words[3]), Number(words[4]));
     } else if (name === 'INFO') down.info = parseInfo(words);
     else if (name === 'AT') attach(attempt, one === attempt.from && two === attempt.reader);
-    else if (name === 'PING') attempt.pingAt = Math.min(attempt.pingAt, clock.now());
-    else if (name === 'ACK') session.up.heard(one, two, words[3] === 'END');
-    else if (name === 'END' && !down.ended) {
+    else if (name === 'PING') attempt.pingAt = attempt.pingAt || clock.now();
+    else if (name === 'ACK') {
+      attempt.brought = true;
+      session.up.heard(one, two, words[3] === 'END');
+    } else if (name === 'END' && !down.ended) {
       down.ended = true;
       on.end();
       on.change();
@@ -180,56 +186,50 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
     } else if (current.receiver.kind === 'stream') session.up.acknowledge(taken);
   };
   const giveSigns = (): void => {
+    // At once, for with it goes what was left to an exchange.
+    session.up.acknowledge(down.acknowledged);
     cancelSign();
     cancelSign = clock.setTimer(
       () => {
-        if (!waits || isOver()) return;
-        session.up.acknowledge(down.acknowledged);
-        giveSigns();
+        if (waits) giveSigns();
       },
-      (Number(down.info.keep || 10) * 1000) / SIGNS,
+      Number(down.info.keep || 10) * (1000 / SIGNS),
     );
   };
 
-  const down: Down = {
-    key: before.key,
-    nonce: before.nonce,
-    reader: before.reader,
-    received: before.received,
-    acknowledged: before.received,
-    ended: before.ended,
-    info: before.info,
-    failures: 0,
-    receiver: '',
-    start: () => {
-      begunAt = clock.now();
-      next();
-    },
-    stop: () => {
-      if (current) current.stop();
-      if (trial) trial.stop();
-      current = trial = null;
-    },
-    expect: (tail) => {
-      const attempt = current;
-      const { received } = down;
-      if (!attempt || attempt.receiver.kind !== 'stream' || !(tail > received)) return;
-      clock.setTimer(() => {
-        if (attempt !== current || down.received > received) return;
-        choice.fails(attempt.receiver);
-        again();
-      }, OVERDUE_MS);
-    },
-    carries: (isUseful) => {
-      // While none is asked for, what is written goes by itself.
-      const carrying = down.key !== null && !waits && choice.next().kind === 'exchange';
-      if (carrying && isUseful && current && current.receiver.kind === 'exchange') again();
-      return carrying;
-    },
-    took: () => {
-      if (waits && held() === 0) next();
-      acknowledge();
-    },
+  down.acknowledged = down.received;
+  down.failures = 0;
+  down.receiver = '';
+  down.start = () => {
+    begunAt = clock.now();
+    next();
+  };
+  down.stop = () => {
+    if (current) current.stop();
+    if (trial) trial.stop();
+    current = trial = null;
+    cancelSign();
+  };
+  down.expect = (tail) => {
+    const attempt = current;
+    const { received } = down;
+    if (!attempt || attempt.receiver.kind !== 'stream' || !(tail > received)) return;
+    clock.setTimer(() => {
+      if (attempt !== current || down.received > received) return;
+      if (!isProven(attempt, clock)) choice.fails(attempt.receiver);
+      again();
+    }, OVERDUE_MS);
+  };
+  down.carries = (isUseful) => {
+    // While none is asked for, what is written goes by itself.
+    const carrying = !waits && (current ? current.receiver : choice.next()).kind === 'exchange';
+    // What is answered goes on to bytes for us, and is over soon.
+    if (carrying && isUseful && current && !current.answered) again();
+    return carrying;
+  };
+  down.took = () => {
+    if (waits && held() === 0) next();
+    acknowledge();
   };
   return down;
 };

@@ -66,6 +66,8 @@ export interface Up<C> {
   link(link: Answering<C> | null, next?: number, window?: number): void;
   /** The bridge has bytes, as an answer of the way down says. */
   heard(next: number, window: number, ended: boolean): void;
+  /** The line that answers a send. @returns whether it is one, after which more may be asked */
+  understand(line: string): boolean;
   /** What an exchange should carry; null where nothing can be sent any more. */
   carry(): Carried<C> | null;
   /** What is kept. */

@@ -6,6 +6,9 @@ import { createUp } from './up.ts';
 
 export type { Saved, Session, SessionEvents, SessionOptions, State } from './session-types.ts';
 
+/** The end that this page wants. */
+export const left: Final = { code: 'LEFT', text: 'closed by this page' };
+
 /** Starts in the next turn, so that nobody is told anything before there is somebody to tell. */
 export const createSession = <C>(options: SessionOptions<C>): Session<C> => {
   const { clock, sender, on } = options;
@@ -51,7 +54,7 @@ export const createSession = <C>(options: SessionOptions<C>): Session<C> => {
     end: () => {
       if (!isOver()) session.up.end();
     },
-    close: () => finish({ code: 'LEFT', text: 'closed by this page' }),
+    close: () => finish(left),
     leave,
     snapshot: () => {
       const { down, up } = session;

@@ -17,8 +17,8 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
   const { bytes, clock, sender, saved, on } = options;
   const before = saved ? saved.up : { taken: 0, rest: bytes.join([]), endWanted: false, ended: false };
   let kept: C[] = [before.rest];
-  /** What the bridge has room for; below 0 as long as it has not said so. */
-  let room = -1;
+  /** What the bridge has room for; below 0 as long as it has not said so. It may have none for who goes on. */
+  let room = saved ? 0 : -1;
   let mostBytes = sender.mostBytes;
   let owed: number | undefined;
   let socket: SocketLink<C> | null = null;
@@ -38,7 +38,7 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     const skip = at - up.taken;
     const size = Math.min((room < 0 ? Number(session.down.info.up || 0) : room) - skip, most, up.written - at);
     // Pieces are joined only for what goes out, or small writes that wait would be copied again and again.
-    return size > 0 ? bytes.cut(rest(), skip, skip + size) : null;
+    return size > 0 && skip >= 0 ? bytes.cut(rest(), skip, skip + size) : null;
   };
 
   /** Frees what the bridge has. @returns false where it makes no sense */
@@ -49,7 +49,8 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     }
     // An answer that was overtaken says nothing new.
     if (next >= up.taken) {
-      room = window;
+      // At one place it only grows: an answer may have been overtaken by another.
+      room = next > up.taken ? window : Math.max(room, window);
       if (next > up.taken) kept = [bytes.cut(rest(), next - up.taken, up.written - up.taken)];
       up.taken = next;
       if (ended && up.endWanted && next === up.written) up.ended = true;
@@ -70,7 +71,6 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     }
   };
 
-  /** @returns whether it is an answer, after which more may be asked */
   const understand = (line: string): boolean => {
     const words = line.split(' ');
     const code = words[1] as string;
@@ -183,6 +183,7 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
       if (taken(next, window, ended)) on.change();
       run();
     },
+    understand,
     carry,
     rest,
     stop: () => {

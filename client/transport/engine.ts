@@ -24,8 +24,8 @@ declare const location: { href: string };
 export const nothing = (): void => {};
 
 /** @returns a way to cancel */
-export const later = (run: () => void, ms = 0): (() => void) => {
-  const timer = setTimeout(run, ms);
+export const later = (run: () => void, ms?: number): (() => void) => {
+  const timer = setTimeout(run, ms || 0);
   return () => clearTimeout(timer);
 };
 

@@ -7,7 +7,7 @@ import { feed, receiverOf } from './receiver.ts';
 import { bodyOf } from './request.ts';
 
 interface Later<T> {
-  then(run: (value: T) => void, fail: () => void): unknown;
+  then(run: (value: T) => void, fail?: () => void): Later<void>;
 }
 interface Reader {
   read(): Later<{ done: boolean; value?: Uint8Array }>;
@@ -53,7 +53,9 @@ export const fetchStream = <C>(edge: Edge<C>, base: string): Receiver<C> => {
       redirect: 'error',
       signal: controller ? controller.signal : undefined,
     };
-    fetch(base + question.verb, options).then(begin, fail);
+    fetch(base + question.verb, options)
+      .then(begin)
+      .then(nothing, fail);
     return stop;
   });
 };

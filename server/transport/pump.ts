@@ -177,7 +177,9 @@ export class Pump {
   #due(moment: Moment): void {
     if (this.#over) return;
     if (moment === 'ping' || moment === 'proof') {
-      if (this.#blocked) return this.#deadlines.set('ping', performance.now() + this.#options.pingMs);
+      // Put off, and not for long: until it is said a client that waits for its proof takes this way for one that holds back.
+      if (this.#blocked)
+        return this.#deadlines.set(moment, performance.now() + Math.min(PROOF_MS, this.#options.pingMs));
       this.#say(null, 'PING');
       this.#flush();
     } else if (moment === 'quiet') {

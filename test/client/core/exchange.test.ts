@@ -94,7 +94,7 @@ test('a write does not disturb an exchange that waits for room', () => {
   const before = asked.length;
   session.write('5678');
   expect(asked).toHaveLength(before);
-  last().answer('ACK 4 4');
+  last().answer('ACK 4 4', 'AGAIN');
   expect(last().question.payload).toBe('5678');
 });
 
