@@ -17,6 +17,8 @@ export const habits = {
 export const live = new Set<FakeXhr>();
 /** The URLs and bodies that were sent, texts only. */
 export const sent: { url: string; body: unknown }[] = [];
+/** The most requests for bytes that were live at a time; a test sets it back. */
+export const peak = { receives: 0 };
 
 class FakeXhr {
   readyState = 0;
@@ -44,6 +46,7 @@ class FakeXhr {
   send(body: unknown): void {
     sent.push({ url: this.#url, body });
     live.add(this);
+    peak.receives = Math.max(peak.receives, [...live].filter((one) => one.#url.endsWith('/receive')).length);
     void this.#send(body);
   }
 

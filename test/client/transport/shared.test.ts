@@ -135,19 +135,56 @@ test('a failure of the whole request is told to all', async () => {
   expect(asked.map(({ records, whole }) => [records, whole])).toEqual(Array(2).fill([['NO LIMIT too many'], true]));
 });
 
-test('the end of a target is not hidden from one by another that has seen its own', async () => {
+test('one that has seen the end of its target is asked for beside others, briefly, and with others like it', async () => {
   const { shared, answer } = written();
-  const seen = new Asked(shared, receiveOf('k1', 7, 1, { ended: 1 }));
+  const ended = { ended: 1 };
+  const seen = new Asked(shared, receiveOf('k1', 7, 1, ended));
   const unseen = new Asked(shared, receiveOf('k2', 0, 2));
-  const first = await answer(0);
-  expect(first.question.parameters.ended).toBeUndefined();
-  for (const line of ['SESSION 0', 'AT 7 2', 'END', 'SESSION 1', 'AT 0 2', 'AGAIN']) first.on.record(line);
+  const [first, second] = [await answer(0), await answer(1)];
+  expect(first.question).toMatchObject({ parameters: { reader: 2 }, more: '&key=k2&from=0' });
+  expect(second.question).toMatchObject({ parameters: { reader: 1, ended: 1, hold: 0 }, more: '&key=k1&from=7' });
+  for (const line of ['AT 7 1', 'AGAIN']) second.on.record(line);
+  second.on.over(true);
+  expect([seen.whole, unseen.whole, first.stopped]).toEqual([true, null, false]);
+  for (const line of ['AT 0 2', 'END', 'AGAIN']) first.on.record(line);
   first.on.over(true);
-  // Not at once: it would be answered at once again.
-  expect([seen.whole, unseen.whole]).toEqual([null, null]);
-  await Promise.all([seen.over(), unseen.over()]);
-  for (const key of ['k1', 'k2']) new Asked(shared, receiveOf(key, 7, 3, { ended: 1 }));
-  expect((await answer(1)).question.parameters.ended).toBe(1);
+  for (const key of ['k1', 'k2']) new Asked(shared, receiveOf(key, 7, 3, ended));
+  const { question } = await answer(2);
+  expect(question).toMatchObject({ parameters: { reader: 3, ended: 1 }, more: '&key=k1&from=7&key=k2&from=7' });
+  expect(question.parameters.hold).toBeUndefined();
+});
+
+test('a number that is too high for one session is reached by steps, and the rest flows on', async () => {
+  const { shared, answer } = written();
+  const [late, other] = [1, 2].map((key) => new Asked(shared, receiveOf(`k${key}`, 5, 2500 + key)));
+  const first = await answer(0);
+  for (const line of ['SESSION 0', 'NO BAD_REQUEST too far', 'SESSION 1', 'AT 5 2502']) first.on.record(line);
+  const steps = [
+    [undefined, 11],
+    [1011, 1011],
+    [2011, 2011],
+  ] as const;
+  for (const [index, [reader, reached]] of steps.entries()) {
+    const { on, question } = await answer(index + 1);
+    expect(question.parameters).toEqual({ key: 'k1', from: 5, reader, hold: 0 });
+    on.record(`AT 5 ${reached}`);
+  }
+  expect([late?.records, late?.whole]).toEqual([['AGAIN'], true]);
+  first.on.data('bytes');
+  first.on.over(true);
+  expect([other?.chunks, other?.whole]).toEqual([['bytes'], true]);
+});
+
+test('what is refused for another reason is told', async () => {
+  const { shared, answer } = written();
+  const asked = new Asked(shared, receiveOf('k', 0, 1));
+  const refusal = 'NO BAD_REQUEST no number';
+  for (const index of [0, 1]) {
+    const { on } = await answer(index);
+    on.record(refusal);
+    on.over(true);
+  }
+  expect([asked.records, asked.whole]).toEqual([[refusal], true]);
 });
 
 test('the seventeenth session waits for its turn, and an answer that nobody listens to is stopped', async () => {
