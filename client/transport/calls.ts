@@ -15,11 +15,24 @@ const LATE_MS = 120_000;
 
 let last = 0;
 
-/**
- * @param holder the window that frames have as their parent; that of the page where none is given.
- * @returns its number, and a way to call it no more
- */
-export const addCall = (run: (text: string) => void, holder: Holder = window): { number: number; remove(): void } => {
+export interface Call {
+  number: number;
+  /** Nobody will call it any more. */
+  remove(): void;
+  /** Somebody may still call it, and is not heard. */
+  silence(): void;
+}
+
+/** Apart from what has made the call, of which its timer would keep everything. */
+const removeLate = (calls: Calls, number: number): void => {
+  calls[number] = nothing;
+  later(() => {
+    delete calls[number];
+  }, LATE_MS);
+};
+
+/** @param holder the window that frames have as their parent; that of the page where none is given */
+export const addCall = (run: (text: string) => void, holder: Holder = window): Call => {
   const calls: Calls = holder._netwine || {};
   holder._netwine = calls;
   // Another copy of this script may have some already.
@@ -30,10 +43,8 @@ export const addCall = (run: (text: string) => void, holder: Holder = window): {
   return {
     number,
     remove: () => {
-      calls[number] = nothing;
-      later(() => {
-        delete calls[number];
-      }, LATE_MS);
+      delete calls[number];
     },
+    silence: () => removeLate(calls, number),
   };
 };

@@ -1,6 +1,7 @@
 /** A form that is posted into a hidden frame, whose document calls us for each line: for engines without anything else. */
 import { addCall } from './calls.ts';
-import { absolute, activeX, attempted, later } from './engine.ts';
+import { absolute, activeX, attempted, later, nothing } from './engine.ts';
+import { isLoaded, whenLoaded } from './loaded.ts';
 
 export interface FrameRequest {
   url: string;
@@ -9,6 +10,8 @@ export interface FrameRequest {
   /** One record, without a line end. */
   line(text: string): void;
   over(whole: boolean): void;
+  /** Called again and again while the page is not loaded, for which it waits. */
+  waits?: () => void;
 }
 
 declare const CollectGarbage: () => void;
@@ -26,11 +29,22 @@ const openFile = (): Document | null =>
     return file.parentWindow && file;
   });
 
+/** A form that is posted now would hold up the page's own load. */
+export const isEarly = (): boolean => !isLoaded() && openFile() === null;
+
 /** Tells nothing before it has returned. @returns a way to give it up */
-export const postInFrame = ({ url, form: fields, line, over }: FrameRequest): (() => void) => {
+export const postInFrame = (request: FrameRequest): (() => void) => {
   const file = openFile();
+  if (file || isLoaded()) return post(request, file);
+  let stop = whenLoaded(() => {
+    stop = post(request, null);
+  }, request.waits || nothing);
+  return () => stop();
+};
+
+const post = ({ url, form: fields, line, over }: FrameRequest, file: Document | null): (() => void) => {
   const doc = file || document;
-  const { number, remove } = addCall(line, file ? file.parentWindow : undefined);
+  const { number, remove } = addCall((text) => stopped || line(text), file ? file.parentWindow : undefined);
   const name = `netwine${number}`;
   const box = doc.createElement('div');
   box.style.cssText = HIDDEN;
@@ -43,11 +57,11 @@ export const postInFrame = ({ url, form: fields, line, over }: FrameRequest): ((
   const stop = (): void => {
     if (stopped) return;
     stopped = true;
-    remove();
     // Not within a call of the frame itself, which some engines do not survive.
     later(() => {
       frame.src = 'about:blank';
       parent.removeChild(box);
+      remove();
       attempted(() => CollectGarbage());
     });
   };

@@ -3,7 +3,7 @@ import type { Parameters, Question } from '../core/types.ts';
 
 /** A question of several sessions: what it says of them, whose names come more than once. [PROTOCOL 6] */
 export interface Asking<C> extends Question<C> {
-  more?: string;
+  more?: string | undefined;
 }
 
 const added = (text: string, parameters: Parameters): string => {

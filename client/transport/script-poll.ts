@@ -4,10 +4,11 @@ import type { Receiver } from '../core/types.ts';
 import type { Edge } from './edge.ts';
 import { canFrame, hasXhr } from './engine.ts';
 import { createLines } from './lines.ts';
+import { isLoaded, whenLoaded } from './loaded.ts';
 import { feed, receiverOf, type Start } from './receiver.ts';
 import { getByScript, hasScripts, tickets } from './script.ts';
 import { startWithTicket } from './ticket.ts';
-import { pollForm } from './xhr-receivers.ts';
+import { pollForm, startPoll } from './xhr-receivers.ts';
 
 export const scriptPoll = <C>(edge: Edge<C>, base: string): Receiver<C> => {
   const get: Start<C> = (question, gate) =>
@@ -21,9 +22,20 @@ export const scriptPoll = <C>(edge: Edge<C>, base: string): Receiver<C> => {
     tickets[question.parameters.key as string] = ticket;
     return get(question, gate);
   });
+  const poll = startPoll(edge, base);
   const canPost = hasXhr || canFrame(base);
   return receiverOf('script-poll', 'poll', hasScripts, (question, gate) => {
     const lacks = question.verb === 'receive' && !tickets[question.parameters.key as string];
-    return (lacks && canPost ? getWithTicket : get)(question, gate);
+    const start = lacks && canPost ? getWithTicket : get;
+    // Who can do nothing else has to, and its page waits.
+    if (!canPost || isLoaded()) return start(question, gate);
+    if (hasXhr) return poll(question, gate);
+    let stop = whenLoaded(
+      () => {
+        stop = start(question, gate);
+      },
+      gate.alive as () => void,
+    );
+    return () => stop();
   });
 };

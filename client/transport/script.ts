@@ -44,7 +44,9 @@ export const getByScript = ({ url, parameters, text, over }: ScriptRequest): (()
   const shown: Parameters = {};
   for (const name in parameters) shown[name] = name === 'key' ? undefined : parameters[name];
   if (key !== undefined) shown.ticket = tickets[key] || '';
-  const { number, remove } = addCall((records) => {
+  let isCalled = false;
+  const { number, remove, silence } = addCall((records) => {
+    isCalled = true;
     text(learn(records, parameters));
     over(true);
   });
@@ -62,7 +64,9 @@ export const getByScript = ({ url, parameters, text, over }: ScriptRequest): (()
   element.src = `${url}?${formOf(shown, { as: 'script', callback: number })}`;
   parent.appendChild(element);
   return () => {
-    remove();
+    // A script comes once, even if its element is gone.
+    if (isCalled) remove();
+    else silence();
     cancel();
     element.onload = element.onerror = element.onreadystatechange = nothing;
     // Not while it is being run.

@@ -15,10 +15,10 @@ const args = [
   '--disable-sync',
 ];
 
-/** @throws where Chromium is not installed; a test of it is never skipped */
-export const launchChromium = async (): Promise<Browser> => {
+/** @param more flags @throws where Chromium is not installed; a test of it is never skipped */
+export const launchChromium = async (more: readonly string[] = []): Promise<Browser> => {
   if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: npm test installs it`);
-  return await chromium.launch({ executablePath, args });
+  return await chromium.launch({ executablePath, args: [...args, ...more] });
 };
 
 /** A page, and everything that its scripts complained about. */
