@@ -49,7 +49,11 @@ export const createSession = <C>(options: SessionOptions<C>): Session<C> => {
       if (!isOver()) session.up.write(chunk);
     },
     took: () => {
-      if (!isOver()) session.down.took();
+      if (!isOver()) {
+        session.down.took();
+        // Else a later page of one that dies now would be told of it again, and could not know.
+        on.save();
+      }
     },
     end: () => {
       if (!isOver()) session.up.end();
