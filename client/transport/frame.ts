@@ -59,6 +59,9 @@ const post = ({ url, form: fields, line, over }: FrameRequest, file: Document | 
     stopped = true;
     // Not within a call of the frame itself, which some engines do not survive.
     later(() => {
+      // Else Internet Explorer keeps both, each for the other's sake.
+      if (frame.detachEvent) frame.detachEvent('onload', loaded);
+      else frame.onload = nothing;
       frame.src = 'about:blank';
       parent.removeChild(box);
       remove();

@@ -15,6 +15,8 @@ export const habits = {
 
 /** Those that were opened and neither ended nor were given up. */
 export const live = new Set<FakeXhr>();
+/** All that were sent. */
+export const made: FakeXhr[] = [];
 /** The URLs and bodies that were sent, texts only. */
 export const sent: { url: string; body: unknown }[] = [];
 /** The most requests for bytes that were live at a time; a test sets it back. */
@@ -25,6 +27,7 @@ class FakeXhr {
   status = 0;
   responseText = '';
   onreadystatechange: (() => void) | null = null;
+  aborted = false;
   overrideMimeType?: (type: string) => void;
   #url = '';
   #binary = false;
@@ -46,6 +49,7 @@ class FakeXhr {
   send(body: unknown): void {
     sent.push({ url: this.#url, body });
     live.add(this);
+    made.push(this);
     peak.receives = Math.max(peak.receives, [...live].filter((one) => one.#url.endsWith('/receive')).length);
     void this.#send(body);
   }
@@ -90,6 +94,7 @@ class FakeXhr {
   }
 
   abort(): void {
+    this.aborted = true;
     live.delete(this);
     this.#request?.destroy();
   }

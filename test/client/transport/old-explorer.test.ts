@@ -29,6 +29,9 @@ class FakeXdr {
   abort(): void {
     this.aborted = true;
   }
+  handlers(): unknown[] {
+    return [this.onprogress, this.onload, this.onerror, this.ontimeout];
+  }
   grow(text: string): void {
     this.responseText += text;
     this.onprogress?.();
@@ -51,6 +54,7 @@ class FakeFile {
   submitted = false;
   boxes = 0;
   loaded = (): void => {};
+  listeners = 0;
   href = 'about:blank';
   body = {
     appendChild: () => {
@@ -73,6 +77,10 @@ class FakeFile {
     const frame = {
       attachEvent: (_: string, run: () => void) => {
         this.loaded = run;
+        this.listeners += 1;
+      },
+      detachEvent: (_: string, run: () => void) => {
+        if (run === this.loaded) this.listeners -= 1;
       },
       contentWindow: { location: this },
     };
@@ -105,6 +113,7 @@ Object.assign(globalThis, {
     }
   },
 });
+const { nothing } = await import('../../../client/transport/engine.ts');
 const { xdr } = await import('../../../client/transport/xdr.ts');
 const { htmlFrame } = await import('../../../client/transport/html-frame.ts');
 
@@ -124,6 +133,7 @@ test('XDomainRequest shows lines as they grow, asks for failures with 200, and l
   request.grow('PING\n');
   await turn();
   expect(asked.records).toHaveLength(2);
+  expect(request.handlers()).toEqual([nothing, nothing, nothing, nothing]);
 });
 
 test('an XDomainRequest that is stopped is aborted, and one that fails is over', async () => {
@@ -153,5 +163,6 @@ test('an htmlfile gets the form, calls for each record, and is tidied away', asy
   expect(asked.whole).toBe(true);
   file.parentWindow._netwine?.[number]?.('AGAIN');
   await turn();
-  expect([asked.records, file.boxes, tidied]).toEqual([['AT 0 1'], 0, 1]);
+  expect([asked.records, file.boxes, file.listeners, tidied]).toEqual([['AT 0 1'], 0, 0, 1]);
+  expect(file.parentWindow._netwine).toEqual({});
 });

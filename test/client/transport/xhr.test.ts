@@ -2,6 +2,7 @@
 
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { stringEdge } from '../../../client/transport/edge.ts';
+import { nothing } from '../../../client/transport/engine.ts';
 import { mendLastEnd } from '../../../client/transport/last-end.ts';
 import { more } from '../../../client/transport/more.ts';
 import { xhrSender } from '../../../client/transport/senders.ts';
@@ -9,7 +10,7 @@ import { exchange, xhrPoll, xhrStream } from '../../../client/transport/xhr-rece
 import { useBridge } from '../../support/bridge.ts';
 import { echo, greeter, startTarget } from '../../support/targets.ts';
 import { Asked, connectTo, open, receiveOf } from './asked.ts';
-import { habits, live, sent } from './fake-xhr.ts';
+import { habits, live, made, sent } from './fake-xhr.ts';
 
 const suite = useBridge();
 const base = (): string => `${suite.url}/`;
@@ -51,6 +52,23 @@ describe.each([false, true])('where the engine announces %s pieces only once', (
     answer.answering.stop();
     expect(live.size).toBe(0);
   });
+});
+
+test('a request that is over, given up or refused is let go of: old engines keep it for its handler, and that for it', async () => {
+  const target = await suite.closing(echo());
+  made.length = 0;
+  const poll = xhrPoll(stringEdge, base());
+  const key = await open(poll, target.to);
+  await send(key, 0, 'x');
+  await new Asked(poll, receiveOf(key, 0, 1)).over();
+  const stream = new Asked(xhrStream(stringEdge, base()), receiveOf(key, 1, 2));
+  await stream.until(({ records }) => records.length > 0);
+  stream.answering.stop();
+  await new Asked(exchange(stringEdge, base()), receiveOf('nobody', 0, 1)).over();
+  await new Asked(poll, receiveOf(key, 0, 1)).over();
+  expect(made.map(({ onreadystatechange, aborted }) => [onreadystatechange, aborted])).toEqual(
+    Array(6).fill([nothing, true]),
+  );
 });
 
 test('a refusal and a failure of the network are told apart', async () => {
