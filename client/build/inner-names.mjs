@@ -5,8 +5,8 @@
 import { faceNames } from './es3-face.mjs';
 
 const names =
-  'acknowledge arrived answered askedAt attached become brought carries carry choice clock endWanted expect fails ' +
-  'growing heard makeNonce nextReader pingAt rest saved setTimer snapshot took trial understand untold works';
+  'acknowledge arrived answered askedAt attached become brought carries carry change choice clock endWanted expect fails ' +
+  'growing heard makeNonce nextReader pingAt rest saved setTimer snapshot tell took trial understand untold works';
 
 /** @type {readonly string[]} */
 export const innerNames = names.split(' ').concat(faceNames);
