@@ -11,7 +11,7 @@ const lanes = {
     'test/server/{app,main,observe}/**/*.test.ts',
   ],
   /** The client's transports and faces against a real bridge. */
-  client: ['test/client/{adapter,transport}/**/*.test.ts'],
+  client: ['test/client/{adapter,node,transport}/**/*.test.ts'],
   /** Pages in a real browser. */
   browser: ['test/browser/*.test.ts'],
   /** One page in every engine that can be had. */

@@ -19,6 +19,10 @@ declare const XMLHttpRequest: new () => Xhr;
 declare const ActiveXObject: new (name: string) => unknown;
 declare const Blob: new (parts: unknown[]) => { size: number };
 declare const location: { href: string };
+/** As far as this file uses it, for programs have none. */
+declare const document: {
+  createElement(tag: string): { innerHTML: string; firstChild: unknown; contentWindow: unknown };
+};
 
 /** Does nothing; old engines take no null for a handler. */
 export const nothing = (): void => {};
@@ -66,7 +70,7 @@ const resolved = (url: string): string | null =>
     const box = document.createElement('div');
     // In this way old engines resolve it, too.
     box.innerHTML = `<a href="${url.replace(/&/g, '&amp;').replace(/"/g, '&quot;')}"></a>`;
-    return (box.firstChild as unknown as { href: string }).href;
+    return (box.firstChild as { href: string }).href;
   });
 
 /** An address that holds in other documents and for sockets, too. */

@@ -40,7 +40,7 @@ const clientMayImport: Record<string, readonly string[]> = {
   old: ['transport'],
   websocket: ['adapter'],
   modern: ['core', 'transport', 'adapter'],
-  node: ['core', 'adapter'],
+  node: ['core', 'transport'],
   build: [],
   demo: [],
 };
