@@ -138,11 +138,12 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
 
   const run = (): void => {
     if (stopped || session.down.key === null) return;
-    if (socket) flushSocket(socket);
+    // Where a post has brought more than the socket was given, the bytes between are no longer kept: posts go on.
+    if (socket && socketAt >= up.taken) flushSocket(socket);
     else if (!busy && owed !== undefined) post();
     else if (!busy && (up.written > up.taken || isEnding())) {
       const isUseful = up.written === up.taken || from(up.taken, 1) !== null;
-      if (!session.down.carries(isUseful)) post();
+      if (socket || !session.down.carries(isUseful)) post();
     }
   };
 
