@@ -18,6 +18,8 @@ declare const sessionStorage: {
 /** Another form of the text gets another number, so that no page reads what it does not understand. */
 const FORM = '1';
 const FIELDS = 13;
+/** A bridge sees sessions that share an answer under the highest number of theirs, so far above that of each at most. */
+const MOST_ABOVE = 15;
 /** The last field: a text without it was cut. */
 const END = '.';
 
@@ -47,7 +49,7 @@ export const formatKept = <C>(edge: Edge<C>, where: string, { session: { down, u
   return fields.concat(END).join(' ');
 };
 
-/** Null where the text is of another form, of another connection, or cut. */
+/** The reader is one that the bridge has seen nothing above. Null where the text is of another form, of another connection, or cut. */
 export const parseKept = <C>(edge: Edge<C>, where: string, text: string): Kept<C> | null => {
   const fields = text.split(' ');
   if (fields[FIELDS] !== END) return null;
@@ -70,7 +72,8 @@ export const parseKept = <C>(edge: Edge<C>, where: string, text: string): Kept<C
       down: {
         key,
         nonce,
-        reader: number(7),
+        // A lower number than the bridge has seen would stand for an older page.
+        reader: number(7) + MOST_ABOVE,
         received: number(8),
         ended: fields[10] === 'true',
         info: parseInfo(record.split(' ')),
