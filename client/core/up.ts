@@ -38,7 +38,7 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     const skip = at - up.taken;
     const size = Math.min((room < 0 ? Number(session.down.info.up || 0) : room) - skip, most, up.written - at);
     // Pieces are joined only for what goes out, or small writes that wait would be copied again and again.
-    return size > 0 && skip >= 0 ? bytes.cut(rest(), skip, skip + size) : null;
+    return size > 0 ? bytes.cut(rest(), skip, skip + size) : null;
   };
 
   /** Frees what the bridge has. @returns false where it makes no sense */
@@ -143,7 +143,7 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     else if (!busy && owed !== undefined) post();
     else if (!busy && (up.written > up.taken || isEnding())) {
       const isUseful = up.written === up.taken || from(up.taken, 1) !== null;
-      if (socket || !session.down.carries(isUseful)) post();
+      if (!session.down.carries(isUseful)) post();
     }
   };
 

@@ -198,8 +198,13 @@ export class Answer {
     });
   }
 
+  /** Whatever it is, a character a byte. */
+  text(text: string): void {
+    this.#pipe.send(text);
+  }
+
   line(record: string): void {
-    this.#pipe.send(`${record}\n`);
+    this.text(`${record}\n`);
     if (this.blocked || this.#link.below(4) > 0) return;
     this.blocked = true;
     this.#link.later(() => {
