@@ -28,20 +28,29 @@ export const seatOf = (reader: SessionReader): Seat => ({ reader, greeting: `AT 
 /** The seat of a session that got no reader: the record says why. */
 export const emptySeat = (record: string): Seat => ({ reader: null, greeting: record });
 
-/** Keeps a ticket good while the answer is open that it opened, or that carries it. */
-export const holdTicket = (ticket: Ticket, { response }: Ask, { tickets }: TransportOptions): void => {
-  const release = tickets.hold(ticket);
+/** Keeps tickets good while the answer is open that they opened, or that carries them. */
+export const holdTickets = (held: readonly Ticket[], { response }: Ask, { tickets }: TransportOptions): void => {
+  const releases = held.map((ticket) => tickets.hold(ticket));
+  // One listener for all: Node takes more than ten for a leak.
+  const release = (): void => {
+    for (const one of releases) one();
+  };
   if (response.closed) release();
   else response.once('close', release);
 };
 
-/** The seat with the ticket of its next reader. */
-const withTicket = (seat: Seat, ask: Ask, options: TransportOptions): Seat => {
-  const { reader } = seat;
-  const ticket = reader && options.tickets.next(reader.session, reader.number + 1, performance.now());
-  if (!ticket) return seat;
-  holdTicket(ticket, ask, options);
-  return { ...seat, ticket: ticket.text };
+/** The seats, each with the ticket of its next reader. */
+const withTickets = (seats: Seat[], ask: Ask, options: TransportOptions): Seat[] => {
+  const held: Ticket[] = [];
+  const all = seats.map((seat) => {
+    const { reader } = seat;
+    const ticket = reader && options.tickets.next(reader.session, reader.number + 1, performance.now());
+    if (!ticket) return seat;
+    held.push(ticket);
+    return { ...seat, ticket: ticket.text };
+  });
+  if (held.length > 0) holdTickets(held, ask, options);
+  return all;
 };
 
 /** The values in force, for the client. [PROTOCOL 4, INFO] */
@@ -56,7 +65,7 @@ export const infoRecord = (session: Session, options: TransportOptions, rotateBy
 export const holdRecords = (ask: Ask, options: TransportOptions, held: HeldOptions): void => {
   const { request, response } = ask;
   const { encoding, reading, first = [], close = false } = held;
-  const seats = encoding.tickets ? held.seats.map((seat) => withTicket(seat, ask, options)) : held.seats;
+  const seats = encoding.tickets ? withTickets(held.seats, ask, options) : held.seats;
   const sessions = seats.flatMap(({ reader }) => (reader ? [reader.session] : []));
   response.writeHead(200, {
     ...common,

@@ -6,7 +6,7 @@ import type { RefusalForm } from './answer.ts';
 import { type Ask, callOf, type TransportOptions } from './context.ts';
 import { lines } from './encoding/lines.ts';
 import { cors } from './headers.ts';
-import { holdTicket } from './held.ts';
+import { holdTickets } from './held.ts';
 import { readReading } from './reading.ts';
 import { readOne } from './receive.ts';
 import { readRequest } from './request.ts';
@@ -45,7 +45,7 @@ export const redeem = async (
     // As the key would: its answer has arrived, and the nonce in the URL of a GET must not give the key out again.
     ticket.session.used = true;
     ticket.session.touch();
-    if (reading.encoding?.tickets) holdTicket(ticket, ask, options);
+    if (reading.encoding?.tickets) holdTickets([ticket], ask, options);
     readOne(ask, ticket.session, {
       from: resumeAt(request) ?? parameters.number('from'),
       reader: ticket.reader,

@@ -124,3 +124,14 @@ test.each<[string, Partial<Plan>]>([
 ])('each byte arrives once where %s', async (_, plan) => {
   await holds({ ...plain, ...plan });
 });
+
+test('sixteen sessions in one growing document are no leak in the eyes of Node', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', warned);
+  const sessions = Array.from({ length: 16 }, () => whole(60, 0));
+  await holds({ ...plain, sessions, windowBytes: 400, shared: true, wander: null, ways: ['html-frame', 'xhr-poll'] });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
+});
