@@ -16,16 +16,17 @@ const ENDS: Readonly<Record<Fate, readonly string[]>> = {
   reset: ['CLOSED', 'RESET'],
 };
 /** Of two pages with one session one is told so, finds that the other took what it had not, or hears that all is over. */
-const OF_TWO = { whole: ['MOVED', 'OFFSET', 'GONE'], close: ['MOVED', 'OFFSET', 'GONE', 'RESET'] };
+const OF_TWO = ['MOVED', 'OFFSET', 'GONE'];
 
 const judgeEnd = ({ told, ended, final }: Program, { fate, down, up, targets, programs }: Ended): void => {
   const written = targets.at(-1)?.seen;
   if (final?.code === 'NO_ANSWER' && told.length > 0) throw new Error('answered, and then not');
+  // One page has said that nobody wants the rest of what the target says, and the other hears of the close.
+  if (fate === 'leave' && programs.length > 1) return;
   if (final?.code === 'RESET' && final.down !== undefined && told.length !== final.down) {
     throw new Error(`${told.length} of ${final.down} bytes were told before the reset`);
   }
-  // One page has said that nobody wants the rest of what the target says, and the other hears of the close.
-  if (final?.code !== 'CLOSED' || (fate === 'leave' && programs.length > 1)) return;
+  if (final?.code !== 'CLOSED') return;
   const totals = [told.length, ended, written?.bytes.length, written?.ended, final.down, final.up];
   const due = [down.length, 1, up.length, true, down.length, up.length];
   if (totals.join() !== due.join()) throw new Error(`closed with ${totals}, which should be ${due}`);
@@ -37,7 +38,8 @@ export const judge = ({ sessions, nonces }: Outcome, { rate, faults }: Plan): vo
   if (dials > nonces) throw new Error(`${dials} connections for ${nonces} connects`);
   for (const session of sessions) {
     const { fate, programs, targets, down, up } = session;
-    const ofTwo = programs.length === 1 ? [] : OF_TWO[fate === 'close' ? fate : 'whole'];
+    const isLeft = fate === 'close' || fate === 'leave';
+    const ofTwo = programs.length === 1 ? [] : [...OF_TWO, ...(isLeft ? ['RESET'] : [])];
     const ends = [...ENDS[fate], ...ofTwo, ...(rate * faults > 0 ? ['NO_ANSWER'] : [])];
     for (const program of programs) {
       if (!startsWith(down, program.told)) throw new Error(`the program was told ${program.told.length} other bytes`);
