@@ -97,9 +97,9 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
     down.failures = brought ? 1 : down.failures + 1;
     if (down.key === null && clock.now() - begunAt > CONNECT_MS) {
       session.finish({ code: 'NO_ANSWER', text: 'the bridge does not answer' });
-    } else if (down.key !== null && !complete) {
+    } else if (!complete) {
       session.up.link(null);
-      session.become('lost');
+      session.become(down.key === null ? 'connecting' : 'lost');
     }
     clock.setTimer(next, backoffMs(clock, down.failures));
   };
@@ -118,7 +118,6 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
     down.failures = 0;
     session.up.link(attempt.receiver.kind === 'socket' ? attempt.link : null, next, window);
     session.become('open');
-    on.change();
     tryBetter();
   };
   const record = (attempt: Attempt<C>, text: string): void => {

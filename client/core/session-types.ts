@@ -134,7 +134,7 @@ export interface Session<C> {
   leave(): void;
   /** Null where there is nothing to go on with. */
   snapshot(): Saved<C> | null;
-  /** For its own parts: an answer is attached, or what carried it is gone. */
+  /** For its own parts: an answer is attached, or what carried it is gone, perhaps once more. */
   become(state: State): void;
   /** For its own parts: it is over, for this reason. */
   finish(final: Final): void;

@@ -34,7 +34,7 @@ export const createSession = <C>(options: SessionOptions<C>): Session<C> => {
     state: 'connecting',
     opened: false,
     become: (state) => {
-      if (isOver() || session.state === state) return;
+      if (isOver()) return;
       session.state = state;
       // It may be lost before it is open: its first answer broke after the key.
       if (state === 'open' && !session.opened) {
