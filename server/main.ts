@@ -21,6 +21,9 @@ setFlagsFromString('--heap-growing-percent=300');
 // than its mark of 128 KiB was freed once: as soon as this one is collected the mark is 8 MiB. [mallopt(3)]
 Buffer.allocUnsafeSlow(8 * 1024 * 1024);
 
+// Who reads this may go, as `head` does: the bridge goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
 
