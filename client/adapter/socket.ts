@@ -47,8 +47,8 @@ const open = <C>(edge: Edge<C>, to: string, options: SocketOptions): NetwineSock
     binary === 'text' ? decoding.push(edge.toBinary(chunk)) : binary === 'string' ? edge.toBinary(chunk) : chunk;
   const taken = (data: string | Uint8Array): C => {
     if (typeof data === 'string') return edge.fromBinary(binary === 'string' ? data : encodeText(data));
-    // A copy: the writer may use its own again.
-    return edge.fromBytes(newBytes(data as unknown as number[]));
+    // A copy: the writer may use its own again. What is no `Uint8Array` throws here; a number would be that many zeros.
+    return edge.fromBytes(newBytes(data.subarray(0) as unknown as number[]));
   };
   const waiting = (): number => session.up.written - session.up.taken;
 

@@ -150,6 +150,7 @@ test('refuses to write after the end, and says when to wait', async () => {
   const target = await suite.closing(startTarget(({ socket }) => socket.pause()));
   const { socket, opened } = open(target.to, { binary: 'bytes' });
   await opened;
+  for (const wrong of [5, null, [1], new Blob(['x'])]) expect(() => socket.write(wrong as never)).toThrow(TypeError);
   expect(socket.write(new Uint8Array(1))).toBe(true);
   expect(socket.write(new Uint8Array(65_536))).toBe(false);
   expect(socket.bufferedAmount()).toBeGreaterThan(65_535);
