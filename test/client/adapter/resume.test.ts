@@ -1,85 +1,14 @@
-/** What is kept for a later page: its text, and a page that goes on in the middle of both streams. */
+/** A page that goes on with the connection of a page before it, in the middle of both streams. */
 
 import './engine.ts';
-import fc from 'fast-check';
+import { once } from 'node:events';
 import { afterEach, expect, test, vi } from 'vitest';
-import { formatKept, type Kept, parseKept, placeOf } from '../../../client/adapter/resume.ts';
 import type { SocketOptions } from '../../../client/adapter/socket-types.ts';
-import { bytesEdge, type Edge, stringEdge } from '../../../client/transport/edge.ts';
 import { useBridge } from '../../support/bridge.ts';
-import { startTarget } from '../../support/targets.ts';
+import { seededBytes, stalled, startTarget } from '../../support/targets.ts';
 import { MemoryStorage, pattern, watched } from './fixtures.ts';
 
 const suite = useBridge();
-const edge = bytesEdge() as Edge<Uint8Array>;
-
-const number = fc.integer({ min: 0, max: 2 ** 53 - 1 });
-const chunk = fc.uint8Array({ maxLength: 70 });
-const info = fc.dictionary(
-  fc.stringMatching(/^[a-z]{1,8}$/),
-  fc.oneof(fc.nat(), fc.stringMatching(/^[a-zA-Z][\w.:-]*$/)),
-  {
-    noNullPrototype: true,
-  },
-);
-const kept: fc.Arbitrary<Kept<Uint8Array>> = fc.record({
-  session: fc.record({
-    down: fc.record({
-      key: fc.string({ minLength: 1 }),
-      nonce: fc.string({ unit: 'binary' }),
-      reader: fc.nat(),
-      received: number,
-      ended: fc.boolean(),
-      info,
-    }),
-    up: fc.record({ taken: number, rest: chunk, endWanted: fc.boolean(), ended: fc.boolean() }),
-  }),
-  untold: chunk,
-});
-
-/** As it comes back: the bridge may have seen it under the number of another that shares its answers. */
-const later = <C>({ session, untold }: Kept<C>): Kept<C> => ({
-  session: { ...session, down: { ...session.down, reader: session.down.reader + 15 } },
-  untold,
-});
-
-test('what is kept comes back from its text as it was, for both kinds of chunks', () => {
-  fc.assert(
-    fc.property(kept, (one) => {
-      expect(parseKept(edge, 'w', formatKept(edge, 'w', one))).toEqual(later(one));
-    }),
-  );
-  const letters = '\0\xff text';
-  const one = fc.sample(kept, 1)[0] as Kept<Uint8Array>;
-  const strings = { session: { ...one.session, up: { ...one.session.up, rest: letters } }, untold: letters };
-  expect(parseKept(stringEdge, 'w', formatKept(stringEdge, 'w', strings))).toEqual(later(strings));
-});
-
-test('a text of another connection, of another form, or damaged is not taken', () => {
-  fc.assert(
-    fc.property(kept, fc.nat(), (one, at) => {
-      const text = formatKept(edge, 'w', one);
-      expect(parseKept(edge, 'v', text)).toBe(null);
-      expect(parseKept(edge, 'w', `2${text.slice(1)}`)).toBe(null);
-      expect(parseKept(edge, 'w', text.slice(0, at % text.length))).toBe(null);
-    }),
-  );
-});
-
-test('a storage that refuses keeps nothing of the past, and one that is not there nothing at all', () => {
-  const storage = new MemoryStorage();
-  vi.stubGlobal('sessionStorage', storage);
-  const place = placeOf(edge, 'n', 'w');
-  const one = fc.sample(kept, 1)[0] as Kept<Uint8Array>;
-  place.save(one);
-  expect(place.load()).toEqual(later(one));
-  storage.mostLetters = 10;
-  place.save(one);
-  expect([place.load(), storage.items.size]).toEqual([null, 0]);
-  vi.stubGlobal('sessionStorage', undefined);
-  place.save(one);
-  expect(place.load()).toBe(null);
-});
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -176,6 +105,56 @@ test('a connection to another target does not go on with it, and one that the br
   expect(third.socket.resumed).toBe(false);
   await third.opened;
   third.socket.close();
+});
+
+test('a page that goes on with a socket while the target takes nothing gives it all, in order, once it does', async () => {
+  vi.stubGlobal('sessionStorage', new MemoryStorage());
+  const target = await suite.closing(stalled());
+  const ways: SocketOptions = { binary: 'bytes', transports: ['websocket', 'fetch-stream', 'poll'] };
+  const one = await newPage();
+  const first = one.open(target.to, ways);
+  await first.opened;
+  const pieces: Buffer[] = [];
+  const write = (length: number): void => {
+    const piece = seededBytes(pieces.length, length);
+    first.socket.write(piece);
+    pieces.push(piece);
+  };
+  // In small pieces, so that there is room for some again long before there is room for all.
+  let isFull = false;
+  void first.until(() => {
+    while (!isFull && first.socket.bufferedAmount() < 65_536) write(5000);
+    return isFull;
+  });
+  const key = (sessionStorage.getItem('netwine resume one') ?? '').split(' ')[2] ?? '';
+  const ask = (hold: number) => suite.http.send(key, { at: 0, hold });
+  while (!isFull) {
+    const before = await ask(0);
+    // This one waits for room as long as it may.
+    const { upNext, window } = before.window === 0 ? await ask(1) : before;
+    isFull = window === 0 && upNext === before.upNext;
+  }
+  write(300_000);
+  one.go();
+  const two = await newPage();
+  const { socket, until } = two.open(target.to, ways);
+  expect(socket.resumed).toBe(true);
+  expect(socket.bufferedAmount()).toBeGreaterThan(300_000);
+  await until(() => socket.status().receiver === 'websocket');
+  const peer = await target.peer();
+  const all = Buffer.concat(pieces);
+  // It takes one piece at a time, so that room comes bit by bit.
+  while (peer.length < all.length) {
+    const taken = once(peer.socket, 'data');
+    peer.socket.resume();
+    await taken;
+    peer.socket.pause();
+    await ask(0);
+  }
+  expect(peer.received.equals(all)).toBe(true);
+  await until(() => socket.bufferedAmount() === 0);
+  expect([peer.length, socket.status().receiver]).toEqual([all.length, 'websocket']);
+  socket.close();
 });
 
 test('a page that was only put aside goes on where it was', async () => {
