@@ -3,8 +3,6 @@ import type { Clock, Receiver } from './types.ts';
 
 /** A verdict holds for so long; networks change. */
 const VERDICT_MS = 1_800_000;
-/** So many answers in a row that broke without a byte are a verdict. */
-const MOST_CUTS = 3;
 
 /** Where verdicts outlive a page; both may fail in silence. */
 export interface Memory {
@@ -23,7 +21,7 @@ export interface Choice<C> {
   works(receiver: Receiver<C>): void;
   /** It holds back, or never opens: so does all of its kind. */
   fails(receiver: Receiver<C>): void;
-  /** Its answer broke and brought nothing. */
+  /** Its answers break again and again, and bring nothing. */
   cut(receiver: Receiver<C>): void;
 }
 
@@ -31,7 +29,6 @@ export interface Choice<C> {
 export const createChoice = <C>(receivers: Receiver<C>[], clock: Clock, memory: Memory): Choice<C> => {
   /** Until when nothing is tried by that name. */
   const badUntil: { [name: string]: number } = {};
-  const cuts: { [name: string]: number } = {};
   let sure: Receiver<C> | null = null;
   // `name 1700000000000` for each, with commas between them.
   const kept = memory.load().split(',');
@@ -41,7 +38,6 @@ export const createChoice = <C>(receivers: Receiver<C>[], clock: Clock, memory: 
     if (Number(until) <= clock.now() + VERDICT_MS) badUntil[name] = Number(until);
   }
   const judge = ({ name }: Receiver<C>, until: number): void => {
-    cuts[name] = 0;
     if ((badUntil[name] || 0) === until) return;
     badUntil[name] = until;
     const texts: string[] = [];
@@ -76,10 +72,8 @@ export const createChoice = <C>(receivers: Receiver<C>[], clock: Clock, memory: 
       }
     },
     cut: (receiver) => {
-      const { name } = receiver;
-      cuts[name] = (cuts[name] || 0) + 1;
       // What surely works has nothing to fall back to.
-      if ((cuts[name] as number) >= MOST_CUTS && receiver !== surest) condemn(receiver);
+      if (receiver !== surest) condemn(receiver);
     },
   };
 };

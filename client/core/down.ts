@@ -3,7 +3,7 @@ import { type Attempt, isProven, startAttempt } from './attempt.ts';
 import { isRetryable, mix, parseInfo, textFrom } from './record.ts';
 import type { Down, Session, SessionOptions } from './session-types.ts';
 import type { Question, Receiver } from './types.ts';
-import { backoffMs } from './watch.ts';
+import { backoffMs, watchSilence } from './watch.ts';
 
 /** Without a key it is given up: the bridge remembers a nonce for as long. */
 const CONNECT_MS = 60_000;
@@ -11,6 +11,8 @@ const CONNECT_MS = 60_000;
 const OVERDUE_MS = 2000;
 /** An answer that was over sooner, and brought nothing, is not asked for again at once. */
 const HASTY_MS = 100;
+/** So many of them are a verdict. */
+const MOST_CUTS = 3;
 /** No bridge has a smaller window. */
 const LEAST_WINDOW_BYTES = 4096;
 /** A program that takes nothing keeps its session by a sign of life, so many in the time that the bridge keeps it. */
@@ -24,6 +26,8 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
   const held = options.held || (() => 0);
   let current: Attempt<C> | null = null;
   let trial: Attempt<C> | null = null;
+  /** By name: answers in a row that broke without a byte. Of this session alone, for an outage is one for all of a page. */
+  const cuts: { [name: string]: number } = {};
   let begunAt = 0;
   /** To ask would acknowledge what the program has not taken, so it waits. */
   let waits = false;
@@ -84,9 +88,14 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
   const over = (attempt: Attempt<C>, silent: boolean): void => {
     const { receiver, brought, complete } = attempt;
     const isSocket = receiver.kind === 'socket';
-    if (isProven(attempt, clock) || (isSocket && brought)) choice.works(receiver);
-    else if (silent && (isSocket ? !attempt.attached : receiver.kind === 'stream')) choice.fails(receiver);
-    else if (!brought && !complete) choice.cut(receiver);
+    if (isProven(attempt, clock) || (isSocket && brought)) {
+      cuts[receiver.name] = 0;
+      choice.works(receiver);
+    } else if (silent && (isSocket ? !attempt.attached : receiver.kind === 'stream')) choice.fails(receiver);
+    else if (!brought && !complete) {
+      cuts[receiver.name] = (cuts[receiver.name] || 0) + 1;
+      if ((cuts[receiver.name] as number) >= MOST_CUTS) choice.cut(receiver);
+    }
     if (attempt === trial) trial = null;
     if (attempt !== current) return;
     current = null;
@@ -213,11 +222,16 @@ export const createDown = <C>(options: SessionOptions<C>, session: Session<C>): 
     const attempt = current;
     const { received } = down;
     if (!attempt || attempt.receiver.kind !== 'stream' || !(tail > received)) return;
-    clock.setTimer(() => {
-      if (attempt !== current || down.received > received) return;
-      if (!isProven(attempt, clock)) choice.fails(attempt.receiver);
-      again();
-    }, OVERDUE_MS);
+    // In awake time, as all silence.
+    watchSilence(
+      clock,
+      () => OVERDUE_MS,
+      () => {
+        if (attempt !== current || down.received > received) return;
+        if (!isProven(attempt, clock)) choice.fails(attempt.receiver);
+        again();
+      },
+    );
   };
   down.carries = (isUseful) => {
     // While none is asked for, what is written goes by itself.

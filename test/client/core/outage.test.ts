@@ -1,6 +1,6 @@
 /** What a network or a bridge that is away for a while does to a session, and what it does not say about ways. */
 import { expect, test } from 'vitest';
-import { connected, prove, type Ways } from './lab.ts';
+import { connected, type Lab, prove, type Ways } from './lab.ts';
 
 const streams: Ways = { 'fetch-stream': 'stream', 'xhr-stream': 'stream', poll: 'poll' };
 
@@ -18,6 +18,36 @@ test('a network that is away for four seconds says nothing about streams', () =>
   clock.advance(100);
   expect([session.state, last().name, last().isOver]).toEqual(['open', 'fetch-stream', false]);
   expect(seen.events).toEqual(['open']);
+});
+
+/** Each time that the best way is asked it breaks, and a poll works. */
+const breakStreams = ({ clock, last, choice }: Lab, times: number): string => {
+  for (let cuts = 0, turns = 0; cuts < times && turns < 20; turns += 1) {
+    if (last().name === 'poll') last().answer();
+    else {
+      last().over(false);
+      cuts += 1;
+    }
+    clock.advance(500);
+  }
+  return choice.next().name;
+};
+
+test('a way that breaks three times without a byte is passed over, and one that breaks twice is not', () => {
+  expect(breakStreams(connected(streams), 2)).toBe('fetch-stream');
+  expect(breakStreams(connected(streams), 3)).toBe('xhr-stream');
+});
+
+test('breaks are counted anew after the way has worked', () => {
+  const one = connected(streams);
+  breakStreams(one, 2);
+  one.last('poll').answer();
+  one.clock.advance(100);
+  prove(one, one.last());
+  one.last().over(false);
+  one.clock.advance(100);
+  expect(breakStreams(one, 2)).toBe('fetch-stream');
+  expect(breakStreams(one, 1)).toBe('xhr-stream');
 });
 
 test.each(['AWAY', 'LIMIT', 'DRAINING', 'INTERNAL', 'TIMEOUT'])(
@@ -67,6 +97,19 @@ test('an answer that attaches ends the count of failures, and one that brought b
   last().data('some');
   last().over(false);
   expect(session.down.failures).toBe(1);
+});
+
+test('three sessions of a page that lose the network at once say nothing about streams', () => {
+  const one = connected(streams);
+  const all = [one, connected(streams, { beside: one }), connected(streams, { beside: one })];
+  const cut = one.asked.filter(({ isOver }) => !isOver);
+  for (const stream of cut) prove(one, stream);
+  for (let ms = 0; ms < 1000; ms += 5) {
+    for (const lost of one.asked) lost.over(false);
+    one.clock.advance(5);
+  }
+  expect(all.map(({ session }) => session.state)).toEqual(['lost', 'lost', 'lost']);
+  expect(one.choice.next().name).toBe('fetch-stream');
 });
 
 // Found by seed 1 of the property of sessions: what was written stood still for as long as the stream lived.

@@ -88,8 +88,19 @@ test('an unproven stream that holds back for two seconds what the bridge has sen
   stream.alive();
   clock.advance(1499);
   expect(stream.isOver).toBe(false);
-  clock.advance(1);
+  // It is looked at every quarter of a second.
+  clock.advance(251);
   expect([last().name, stream.isOver]).toEqual(['poll', true]);
+});
+
+test('an hour of sleep is no holding back', () => {
+  const { session, clock, last, posts, choice } = connected(streams);
+  last().attach();
+  session.write('question');
+  posts[0]?.done('OK 8 100 60');
+  clock.sleep(3_600_000);
+  clock.advance(0);
+  expect(choice.next().name).toBe('fetch-stream');
 });
 
 test('a proven stream that lost two seconds of packets is asked again, and nothing speaks against it', () => {
@@ -100,7 +111,7 @@ test('a proven stream that lost two seconds of packets is asked again, and nothi
   stream.data('x'.repeat(50));
   session.write('question');
   posts[0]?.done('OK 8 100 60');
-  clock.advance(2001);
+  clock.advance(2251);
   expect(last()).not.toBe(stream);
   expect([last().name, last().question.parameters.from]).toEqual(['fetch-stream', 50]);
 });
