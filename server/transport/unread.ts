@@ -9,10 +9,13 @@ const STATUSES: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
+/** The end came in the middle of a request: it was cut on its way, and to call it a bad one would end its session. */
+const CUT = 'HPE_INVALID_EOF_STATE';
+
 /** Says that it is none, and closes. */
 export const refuseUnread = (error: Error & { code?: string }, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable) return void socket.destroy();
+  if (!socket.writable || error.code === CUT) return void socket.destroy();
   const body = `${new NetwineError('BAD_REQUEST', { text: 'this is no request of HTTP/1.1' }).record}\n`;
   const lines = [`HTTP/1.1 ${STATUSES[error.code ?? ''] ?? '400 Bad Request'}`];
   for (let at = 0; at < commonFlat.length; at += 2) lines.push(`${commonFlat[at]}: ${commonFlat[at + 1]}`);

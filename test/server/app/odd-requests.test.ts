@@ -1,4 +1,5 @@
 /** Requests that are odd but lawful, or hardly requests at all: each gets an answer in the wire's words. */
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { createApp } from '../../../server/app.ts';
 import { encode, type HttpClient, refusal } from '../../support/http-client.ts';
@@ -48,6 +49,23 @@ test.each([
   const answer = await http.exchangeRaw(bytes);
   expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} .*\r\nX-Content-Type-Options: nosniff\r\n`, 's'));
   expect(answer).toMatch(/\r\n\r\nNO BAD_REQUEST [^\n]*\n$/);
+});
+
+// Found under fire, by {"seed":-1585680491,"fates":[{"halfClose":{"side":"up","after":78}}]}: a client that was told
+// BAD_REQUEST for a request that was cut on its way gave its session up.
+test.each([
+  ['in its head', 'POST /connect HTTP/1.1\r\nHost: 127.0.0.1\r\nNetw'],
+  ['in its parameters', 'POST /connect HTTP/1.1\r\nHost: 127.0.0.1\r\nNetwine: 1\r\nContent-Length: 90\r\n\r\nto=12'],
+])('a request that ends %s was cut, and is answered with nothing', async (_, bytes) => {
+  const { http } = await start();
+  const socket = await http.socket();
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk.toString('latin1');
+  });
+  socket.end(bytes);
+  await once(socket, 'close');
+  expect(answer).toBe('');
 });
 
 test('GET and HEAD of a verb are bad requests', async () => {
