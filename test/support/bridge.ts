@@ -52,25 +52,31 @@ export interface BridgeSettings {
   args?: readonly string[];
   /** Lines of its routes file. */
   routes?: string;
+  /** In the place of its short times: seconds by the name of the flag. */
+  times?: Readonly<Record<string, number>>;
+  /** Told all that it prints. */
+  heard?: (text: string) => void;
 }
 
 const main = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 
 /** Short, so that the passing of time can be awaited. A keep that a client asks for is at least 10 s. */
-const SHORT = ['--ping', '0.4', '--hold', '1', '--keep', '2', '--ticket', '1', '--nonce', '1', '--drain', '1'];
+const SHORT = { ping: 0.4, hold: 1, keep: 2, ticket: 1, nonce: 1, drain: 1, 'connect-timeout': 1, 'udp-idle': 1 };
 const TARGETS = 'allow 127.0.0.1 *\nallow 127.0.0.1 */udp\nallow netwine-unknown.invalid 80\n';
 
 /** Starts a bridge of our own with short times. @throws with its output where it does not start: run the build first */
-export const startBridge = async ({ args = [], routes = '' }: BridgeSettings = {}): Promise<Running> => {
+export const startBridge = async (settings: BridgeSettings = {}): Promise<Running> => {
+  const { args = [], routes = '', times = {}, heard } = settings;
   const hosts = await mkdtemp(join(tmpdir(), 'netwine-hosts-'));
   await writeFile(join(hosts, 'clients'), 'allow 127.0.0.1\n');
   await writeFile(join(hosts, 'targets'), TARGETS);
   await writeFile(join(hosts, 'routes'), routes);
-  const times = [...SHORT, '--connect-timeout', '1', '--udp-idle', '1'];
+  const flags = Object.entries({ ...SHORT, ...times }).flatMap(([name, seconds]) => [`--${name}`, `${seconds}`]);
   const program = await startProgram({
     command: process.execPath,
-    args: [main, 'serve', '--listen', '127.0.0.1:0', '--hosts', hosts, ...times, ...args],
+    args: [main, 'serve', '--listen', '127.0.0.1:0', '--hosts', hosts, ...flags, ...args],
     ready: /listens at (\S+);/,
+    ...(heard ? { heard } : {}),
   });
   const [, url = ''] = await program.waitFor(/listens at (\S+);/);
   return {

@@ -17,6 +17,8 @@ export interface ProgramOptions {
   ready?: RegExp | { port: number };
   /** For `ready`, and the default of `waitFor`: 15 s. */
   timeoutMs?: number;
+  /** Told all that is printed, as it comes; `output` keeps the last of it only. */
+  heard?: (text: string) => void;
 }
 
 export interface Exit {
@@ -144,7 +146,7 @@ export class Program {
  * @throws when it cannot be run, or ends or is too slow before it is ready; it is stopped then
  */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const { command, args = [], env = {}, cwd, ready, timeoutMs = 15_000 } = options;
+  const { command, args = [], env = {}, cwd, ready, timeoutMs = 15_000, heard } = options;
   const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
   const child = spawn(command, args, {
     ...(cwd === undefined ? {} : { cwd }),
@@ -158,6 +160,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   child.stdin.on('error', () => {});
   await started;
   const program = new Program(child, command, timeoutMs);
+  if (heard) for (const stream of [child.stdout, child.stderr]) stream.on('data', heard);
   try {
     if (ready instanceof RegExp) await program.waitFor(ready);
     else if (ready !== undefined) await program.waitForPort(ready.port);
