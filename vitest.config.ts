@@ -1,4 +1,4 @@
-/** The test run: eight lanes over two workers; what no other lane names is logic. */
+/** The test run: nine lanes over two workers; what no other lane names is logic. */
 import { defineConfig } from 'vitest/config';
 import { ClosingReporter } from './test/support/reporter.ts';
 
@@ -12,6 +12,8 @@ const lanes = {
   ],
   /** The client's transports and faces against a real bridge. */
   client: ['test/client/{adapter,node,transport}/**/*.test.ts'],
+  /** Everything that can go wrong on the way, a bounded part of what `npm run fire` does. */
+  fire: ['test/fire/**/*.test.ts'],
   /** Pages in a real browser. */
   browser: ['test/browser/*.test.ts'],
   /** One page in every engine that can be had. */

@@ -1,0 +1,115 @@
+/** Writes to one session as posts that come once, twice or thrice, late and in another order; and what its target gets. */
+import { type Cutter, startCutter } from '../support/cutter.ts';
+import type { Plan as Fates } from '../support/fate.ts';
+import { anyLength, randomFrom } from '../support/random.ts';
+import { startTarget } from '../support/targets.ts';
+import { compare, type Difference } from './compare.ts';
+import { settles } from './plan.ts';
+import { Posts } from './posts.ts';
+import { bytesOf, comes } from './session-case.ts';
+
+/** One write as it is delivered: where it begins, and how long it is. */
+export interface Delivery {
+  at: number;
+  length: number;
+}
+
+/** A script is its seed and its deliveries. */
+export interface DeliveryScript {
+  seed: number;
+  /** In the order in which they go out. */
+  deliveries: readonly Delivery[];
+}
+
+export interface Delivered extends Difference {
+  posts: number;
+  /** Deliveries that were refused because they came too early, and came again. */
+  refused: number;
+  leaks: number;
+  faults: string[];
+}
+
+const LONGEST = 200;
+/** A delivery comes up to so many writes later than its turn. */
+const SPREAD = 60;
+const LANES = 8;
+/** No end needs so long. */
+const MOST_MS = 20_000;
+
+/** Each write one to three times, in an order in which they overtake each other. */
+export const drawDeliveries = (seed: number, writes: number): DeliveryScript => {
+  const random = randomFrom(seed);
+  const due: { turn: number; delivery: Delivery }[] = [];
+  let at = 0;
+  for (let write = 0; write < writes; write += 1) {
+    const length = anyLength(random, 1, LONGEST);
+    const copies = 1 + Math.floor(random() * 3);
+    for (let copy = 0; copy < copies; copy += 1) {
+      due.push({ turn: write + random() * SPREAD, delivery: { at, length } });
+    }
+    at += length;
+  }
+  return { seed, deliveries: due.sort((a, b) => a.turn - b.turn).map(({ delivery }) => delivery) };
+};
+
+/** Half of the connections are slow, each piece for itself. */
+const manners: Fates = (index, random) => (index % 2 === 0 ? {} : { jitterMs: 3, sliceTo: 200 + random() * 400 });
+
+const openKey = async (posts: Posts, to: string, seed: number): Promise<string> => {
+  const nonce = `fire-${seed >>> 0}-${process.pid}-${performance.now()}`.padEnd(22, '0');
+  const { text } = await posts.post(`/connect?to=${to}&nonce=${nonce}&mode=poll&hold=0`);
+  const [, key] = /^OK (\S+)\n/.exec(text) ?? [];
+  if (key === undefined) throw new Error(`connect answered ${text}`);
+  return key;
+};
+
+interface Sending {
+  cutter: Cutter;
+  key: string;
+  sent: Buffer;
+  deliveries: readonly Delivery[];
+}
+
+/** Delivers all of them; one that came too early, or was not answered, comes again behind the others. */
+const deliver = async ({ cutter, key, sent, deliveries }: Sending): Promise<{ posts: number; refused: number }> => {
+  const queue = [...deliveries];
+  // Each may be refused often while others wait, but not for ever.
+  const mostPosts = 20 * deliveries.length;
+  const done = { posts: 0, refused: 0 };
+  const lane = async (): Promise<void> => {
+    const posts = new Posts(cutter.port);
+    for (let next = queue.shift(); next !== undefined && done.posts < mostPosts; next = queue.shift()) {
+      const { at, length } = next;
+      const body = sent.subarray(at, at + length);
+      const answer = await posts.post(`/send?key=${key}&at=${at}`, body).catch(() => null);
+      done.posts += 1;
+      if (answer?.text.startsWith('OK')) continue;
+      done.refused += 1;
+      queue.push(next);
+    }
+    posts.close();
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return done;
+};
+
+/** Runs a script against the bridge of that port. */
+export const runDeliveries = async ({ seed, deliveries }: DeliveryScript, port: number): Promise<Delivered> => {
+  const sent = bytesOf(seed, Math.max(0, ...deliveries.map(({ at, length }) => at + length)));
+  const target = await startTarget();
+  const cutter = await startCutter({ target: { host: '127.0.0.1', port }, plan: manners, seed });
+  const posts = new Posts(port);
+  const key = await openKey(posts, `127.0.0.1:${target.port}`, seed);
+  const done = await deliver({ cutter, key, sent, deliveries });
+  const last = await posts.post(`/send?key=${key}&at=${sent.length}&end=${sent.length}`).catch(() => null);
+  const peer = await target.peer();
+  const faults = (await comes(peer.end, MOST_MS)) ? [] : [`the end did not come, the last answer was ${last?.text}`];
+  const got = peer.received;
+  peer.socket.end();
+  await posts.post(`/close?key=${key}`).catch(() => null);
+  const leaks = (await settles(() => peer.socket.closed, 5000)) ? 0 : 1;
+  posts.close();
+  await cutter.close();
+  await target.close();
+  return { ...compare(sent, got), ...done, leaks, faults };
+};

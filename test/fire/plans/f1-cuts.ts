@@ -1,0 +1,112 @@
+/** F1: sessions through random cuts of every kind, by each way of the client and by all of them with moves. */
+import { type Transport, transports } from '../../../client/node/index.ts';
+import { randomFrom, seedOf } from '../../support/random.ts';
+import { isWhole } from '../compare.ts';
+import { drawFates } from '../fates.ts';
+import { byWays, type Open } from '../openers.ts';
+import { type Arena, figure, type Plan, type Row, tally, together } from '../plan.ts';
+import { type CaseResult, runCase, type Script } from '../session-case.ts';
+import { shrink } from '../shrink.ts';
+import { startStage } from '../stage.ts';
+
+const MIB = 1024 * 1024;
+
+/** So many of each kind. */
+export const sizes = {
+  small: { sessions: 2, cuts: 12, bytes: 256 * 1024, width: 4 },
+  full: { sessions: 50, cuts: 50, bytes: 4 * MIB, width: 8 },
+};
+
+/** Well above the length of a post: else each one is cut, and a client doubles its wait each time. */
+const LEAST_MOST = 128 * 1024;
+
+/** How long a red case may be run again to make it shorter. */
+const SHRINK_MS = 60_000;
+
+const isRed = (result: CaseResult): boolean => !isWhole(result) || result.leaks > 0 || result.faults.length > 0;
+
+/** Cases with seeds of their own. */
+export const drawScripts = (seed: number, { sessions, cuts, bytes }: typeof sizes.full): Script[] =>
+  Array.from({ length: sessions }, (_, index) => {
+    const own = seedOf(seed, index + 1);
+    // Not every connection carries so much that its cut comes.
+    const fates = drawFates(randomFrom(own), {
+      count: Math.ceil(cuts * 1.1) + 2,
+      most: Math.max(bytes / 4, LEAST_MOST),
+    });
+    return { seed: own, bytes, fates };
+  });
+
+/** Fewer fates and fewer bytes that are red, too; null where it is not red again. */
+export const shortest = async (
+  script: Script,
+  { open, port, shrinkMs = SHRINK_MS }: { open: Open; port: number; shrinkMs?: number },
+): Promise<Script | null> => {
+  const untilMs = performance.now() + shrinkMs;
+  const again = async (fates: Script['fates'], bytes: number): Promise<boolean> =>
+    isRed(await runCase({ ...script, fates, bytes }, open, port));
+  if (!(await again(script.fates, script.bytes))) return null;
+  let { bytes } = script;
+  while (bytes > 1024 && performance.now() < untilMs && (await again(script.fates, bytes / 2))) bytes /= 2;
+  return { ...script, bytes, fates: await shrink(script.fates, (fates) => again(fates, bytes), untilMs) };
+};
+
+/** What red cases have in common with a row of the table. */
+export const rowOf = async (
+  name: string,
+  scripts: readonly Script[],
+  results: readonly CaseResult[],
+  shorter: (script: Script) => Promise<Script | null>,
+): Promise<Row> => {
+  const total = (pick: (result: CaseResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
+  const bytes = scripts.reduce((all, one) => all + 2 * one.bytes, 0);
+  const row = {
+    name,
+    did: [
+      `${figure(scripts.length)} sessions`,
+      `${figure(bytes / MIB)} MiB`,
+      `${figure(total(({ cuts }) => cuts))} cuts`,
+      `${figure(total(({ moves }) => moves))} moves`,
+    ].join(', '),
+    lost: total(({ lost }) => lost),
+    doubled: total(({ doubled }) => doubled),
+    moved: total(({ moved }) => moved),
+    leaks: total(({ leaks }) => leaks),
+    exits: 0,
+    faults: tally(results.flatMap(({ faults }) => faults)),
+  };
+  const red = scripts[results.findIndex(isRed)];
+  if (red === undefined) return row;
+  const short = await shorter(red);
+  return { ...row, script: JSON.stringify(short ?? { seed: red.seed, note: 'green when it was run alone' }) };
+};
+
+const ways: Record<string, readonly Transport[]> = {
+  websocket: ['websocket'],
+  stream: ['stream'],
+  poll: ['poll'],
+  'all ways': transports,
+};
+
+const run = async ({ seed, size, report }: Arena): Promise<void> => {
+  const limits = sizes[size];
+  for (const [number, [name, allowed]] of Object.entries(ways).entries()) {
+    const stage = await startStage();
+    const scripts = drawScripts(seedOf(seed, number + 100), limits);
+    const open = byWays(allowed);
+    const results = await together(limits.width, scripts, (script) => runCase(script, open, stage.port));
+    const row = await rowOf(name, scripts, results, (script) => shortest(script, { open, port: stage.port }));
+    const cuts = results.reduce((all, one) => all + one.cuts, 0);
+    const aim = limits.sessions * limits.cuts;
+    const short = cuts < aim ? [`${cuts} cuts came, ${aim} are the aim`] : [];
+    const leaks = row.leaks + (await stage.leaks());
+    report({ ...row, leaks, faults: [...row.faults, ...short], exits: await stage.close() });
+  }
+};
+
+export const cuts: Plan = {
+  id: 'F1',
+  about: 'sessions through cuts, holes, half-closes and lost answers between client and bridge',
+  aim: 'no byte lost, doubled or moved, by each way and with moves between them',
+  run,
+};

@@ -1,0 +1,83 @@
+/** F2: every write is delivered once, twice or thrice, late and in another order. */
+import { seedOf } from '../../support/random.ts';
+import { isWhole } from '../compare.ts';
+import { type Delivered, type DeliveryScript, drawDeliveries, runDeliveries } from '../deliveries.ts';
+import { type Arena, figure, type Plan, type Row, tally, together } from '../plan.ts';
+import { shrink } from '../shrink.ts';
+import { startStage } from '../stage.ts';
+
+export const sizes = {
+  small: { sessions: 2, writes: 800, width: 2 },
+  full: { sessions: 20, writes: 5000, width: 3 },
+};
+
+const SHRINK_MS = 30_000;
+
+const isRed = (result: Delivered): boolean => !isWhole(result) || result.leaks > 0 || result.faults.length > 0;
+
+/** Sessions with seeds of their own. */
+export const drawAll = (seed: number, { sessions, writes }: { sessions: number; writes: number }): DeliveryScript[] =>
+  Array.from({ length: sessions }, (_, index) => drawDeliveries(seedOf(seed, 20_000 + index), writes));
+
+/** The deliveries that are needed for a red run; writes that are not delivered at all are written first, as one. */
+const shortest = async ({ seed, deliveries }: DeliveryScript, port: number): Promise<DeliveryScript> => {
+  const untilMs = performance.now() + SHRINK_MS;
+  const writesOf = (turns: readonly number[]): DeliveryScript['deliveries'] => {
+    // Whole writes go, the others move up: their bytes have to follow each other.
+    const wanted = new Set(turns);
+    const places = new Map<number, number>();
+    let at = 0;
+    for (const delivery of [...deliveries].sort((a, b) => a.at - b.at)) {
+      if (!wanted.has(delivery.at) || places.has(delivery.at)) continue;
+      places.set(delivery.at, at);
+      at += delivery.length;
+    }
+    return deliveries.flatMap((delivery) => {
+      const place = places.get(delivery.at);
+      return place === undefined ? [] : [{ at: place, length: delivery.length }];
+    });
+  };
+  const writes = [...new Set(deliveries.map(({ at }) => at))];
+  const fails = async (rest: readonly number[]): Promise<boolean> =>
+    rest.length > 0 && isRed(await runDeliveries({ seed, deliveries: writesOf(rest) }, port));
+  return { seed, deliveries: writesOf(await shrink(writes, fails, untilMs)) };
+};
+
+/** What the sessions come to as a row of the table. */
+export const rowOf = async (
+  name: string,
+  scripts: readonly DeliveryScript[],
+  results: readonly Delivered[],
+  port: number,
+): Promise<Row> => {
+  const total = (pick: (result: Delivered) => number): number => results.reduce((all, one) => all + pick(one), 0);
+  const writes = scripts.reduce((all, { deliveries }) => all + new Set(deliveries.map(({ at }) => at)).size, 0);
+  const again = total(({ refused }) => refused);
+  const red = scripts[results.findIndex(isRed)];
+  return {
+    name,
+    did: `${figure(writes)} writes in ${figure(total(({ posts }) => posts))} posts, ${figure(again)} of them too early`,
+    lost: total(({ lost }) => lost),
+    doubled: total(({ doubled }) => doubled),
+    moved: total(({ moved }) => moved),
+    leaks: total(({ leaks }) => leaks),
+    exits: 0,
+    faults: tally(results.flatMap(({ faults }) => faults)),
+    ...(red === undefined ? {} : { script: JSON.stringify(await shortest(red, port)) }),
+  };
+};
+
+const run = async ({ seed, size, report }: Arena): Promise<void> => {
+  const stage = await startStage();
+  const scripts = drawAll(seed, sizes[size]);
+  const results = await together(sizes[size].width, scripts, (script) => runDeliveries(script, stage.port));
+  const row = await rowOf('', scripts, results, stage.port);
+  report({ ...row, leaks: row.leaks + (await stage.leaks()), exits: await stage.close() });
+};
+
+export const repeats: Plan = {
+  id: 'F2',
+  about: 'posts that come one to three times, late and out of order',
+  aim: 'the target gets each byte once, in order',
+  run,
+};

@@ -1,0 +1,9 @@
+/** All plans of the fire, in the order in which they are run. */
+import type { Plan } from '../plan.ts';
+import { control } from './control.ts';
+import { cuts } from './f1-cuts.ts';
+import { targetCuts } from './f1-target-cuts.ts';
+import { repeats } from './f2-repeats.ts';
+import { lostAnswers } from './f3-lost-answers.ts';
+
+export const plans: readonly Plan[] = [cuts, targetCuts, repeats, lostAnswers, control];

@@ -1,0 +1,43 @@
+/** `npm run fire`: the plans of the fire one after the other, and their table; 1 where one is red. */
+import { parseArgs } from 'node:util';
+import { startVitest } from 'vitest/node';
+
+const usage = 'npm run fire -- [--seed N] [--only F1,F3] [--size small|full]';
+
+const read = () => {
+  try {
+    const { values } = parseArgs({
+      options: { seed: { type: 'string' }, only: { type: 'string' }, size: { type: 'string' } },
+    });
+    if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed)) throw new Error('--seed takes up to nine digits');
+    if (!['small', 'full', undefined].includes(values.size)) throw new Error('--size is small or full');
+    return values;
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exit(2);
+  }
+};
+
+const { seed = `${Math.floor(Math.random() * 1e9)}`, only, size = 'full' } = read();
+Object.assign(process.env, { FIRE_SEED: seed, FIRE_SIZE: size, ...(only ? { FIRE_ONLY: only } : {}) });
+process.stdout.write(`seed ${seed}, size ${size}${only ? `, only ${only}` : ''}\n`);
+
+/** Says which plan runs, and what broke; the verdicts stand in the table. */
+const reporter = {
+  onTestCaseReady: (test) => process.stdout.write(`${test.name.replaceAll("'", '')}\n`),
+  onTestRunEnd: (modules, errors) => {
+    const all = modules.flatMap((module) => [
+      ...module.errors(),
+      ...[...module.children.allTests('failed')].flatMap((test) => test.result().errors),
+    ]);
+    for (const { stack, message } of [...all, ...errors]) process.stdout.write(`${stack ?? message}\n`);
+  },
+};
+
+const vitest = await startVitest('test', ['test/fire/fire.test.ts'], {
+  project: 'fire',
+  watch: false,
+  reporters: [reporter],
+  disableConsoleIntercept: true,
+});
+await vitest.close();

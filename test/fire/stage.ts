@@ -1,0 +1,92 @@
+/** A bridge under fire: a process of its own whose sessions, descriptors and end are watched. */
+import { readdir } from 'node:fs/promises';
+import { startBridge } from '../support/bridge.ts';
+import { settles } from './plan.ts';
+
+/** How a session ended, as the bridge's log has it. */
+export interface Ended {
+  reason: string;
+  down: number;
+  up: number;
+}
+
+export interface Stage {
+  readonly url: string;
+  readonly port: number;
+  /** Sessions that were opened so far. */
+  readonly opened: number;
+  /** How the session with the target of that port ended; null as long as it has not. */
+  ended(port: number): Ended | null;
+  /** Sessions that have not ended and descriptors above those of the start, once no more of them go away. */
+  leaks(): Promise<number>;
+  /** Ends the bridge. @returns how many processes had ended before */
+  close(): Promise<number>;
+}
+
+interface Line {
+  msg?: string;
+  target?: string;
+  reason?: string;
+  down?: number;
+  up?: number;
+}
+
+/** Long enough that no session is lost for a slow client, short enough that silence is found out soon. */
+const TIMES = { keep: 60, nonce: 60, 'connect-timeout': 10 };
+
+const descriptorsOf = async (pid: number): Promise<number> => (await readdir(`/proc/${pid}/fd`)).length;
+
+/** Counts the sessions of a bridge by its log. */
+class Sessions {
+  opened = 0;
+  over = 0;
+  readonly ended = new Map<number, Ended>();
+  #rest = '';
+
+  heard(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) if (line.startsWith('{')) this.#line(JSON.parse(line) as Line);
+  }
+
+  #line({ msg, target = '', reason = '', down = 0, up = 0 }: Line): void {
+    if (msg === 'session opened') this.opened += 1;
+    if (msg !== 'session ended') return;
+    this.over += 1;
+    this.ended.set(Number(/:(\d+)$/.exec(target)?.[1]), { reason, down, up });
+  }
+}
+
+/** Starts it. @throws where it does not start: run the build first */
+export const startStage = async (): Promise<Stage> => {
+  const sessions = new Sessions();
+  const { url, program, close } = await startBridge({ times: TIMES, heard: (text) => sessions.heard(text) });
+  if (program === null) throw new Error('a bridge of our own is needed');
+  let exits = 0;
+  void program.exit.then(() => {
+    exits += 1;
+  });
+  const base = await descriptorsOf(program.pid);
+  return {
+    url,
+    port: Number(new URL(url).port),
+    get opened() {
+      return sessions.opened;
+    },
+    ended: (port) => sessions.ended.get(port) ?? null,
+    async leaks() {
+      if (exits > 0) return 0;
+      let more = 0;
+      const isBack = async (): Promise<boolean> => {
+        more = Math.max(0, (await descriptorsOf(program.pid)) - base);
+        return sessions.opened === sessions.over && more === 0;
+      };
+      return (await settles(isBack)) ? 0 : sessions.opened - sessions.over + more;
+    },
+    async close() {
+      const before = exits;
+      await close();
+      return before;
+    },
+  };
+};
