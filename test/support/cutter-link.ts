@@ -31,6 +31,8 @@ export class CutterLink {
   readonly #random: () => number;
   /** What was sent up and not yet answered, kept only when it is to be repeated. */
   #request: Buffer[] = [];
+  /** Where it was sent again. */
+  readonly #again = new Set<Socket>();
   #isCut = false;
 
   constructor({ client, dial, connection, random }: LinkParts) {
@@ -39,6 +41,10 @@ export class CutterLink {
     this.#dial = dial;
     this.#connection = connection;
     this.#random = random;
+    // A server that keeps the connections of repeats open for more holds them for as long as the first one, no longer.
+    client.once('close', () => {
+      for (const socket of this.#again) socket.end();
+    });
     this.#strike('up', this.#server);
     this.#strike('down', this.#client);
     this.#pump('up', this.#client, this.#server);
@@ -62,7 +68,7 @@ export class CutterLink {
     from.once('close', (failed: boolean) => {
       const isLost = this.#isCut || this.#isReached(side, this.#connection.fate.blackHole);
       // An end has been passed on; all else that closes a socket is an abort, and the other end shall see one.
-      if ((failed || !from.readableEnded) && !isLost) to.resetAndDestroy();
+      if ((failed || !from.readableEnded) && !isLost) reset(to);
     });
     from.resume();
   }
@@ -129,14 +135,14 @@ export class CutterLink {
     const ends = [this.#client, this.#server];
     if (by === 'fin') for (const socket of ends) socket.end();
     // A reader that finds the last bytes and the reset together takes it for an end (libuv does): let it read first.
-    else void pause(10).then(() => ends.forEach((socket) => void socket.resetAndDestroy()));
+    else void pause(10).then(() => ends.forEach(reset));
   }
 
   #dropAnswer(by: Cut): void {
     this.#isCut = true;
     this.#connection.struck = true;
     this.#server.end();
-    if (by === 'rst') this.#client.resetAndDestroy();
+    if (by === 'rst') reset(this.#client);
     else this.#client.end();
   }
 
@@ -149,11 +155,18 @@ export class CutterLink {
     again.write(request);
     again.resume();
     again.once('end', () => again.end());
-    // A server that keeps the connection open for more holds it for as long as the first one, no longer.
+    again.once('close', () => this.#again.delete(again));
+    this.#again.add(again);
     if (this.#client.destroyed) again.end();
-    else this.#client.once('close', () => again.end());
   }
 }
+
+/** While a FIN is on its way the system refuses to reset, and Node then forgets the socket without closing it. */
+const reset = (socket: Socket): void => {
+  const isEnding = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+  if (isEnding && !socket.destroyed) socket.once('finish', () => void socket.resetAndDestroy());
+  else socket.resetAndDestroy();
+};
 
 /** A pause that keeps no process alive: a proxy that was closed forgets its bytes. */
 const pause = (waitMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, waitMs).unref());
