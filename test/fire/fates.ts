@@ -38,6 +38,7 @@ const manner = (random: () => number): Fate => {
   if (kind < 0.2) return { delayMs: anyLength(random, 1, 8) };
   if (kind < 0.3) return { jitterMs: anyLength(random, 1, 20) };
   if (kind < 0.33) return { bytesPerSecond: anyLength(random, 500_000, 5_000_000), sliceTo: 20_000 };
+  if (kind < 0.37) return { repeat: true };
   return {};
 };
 

@@ -29,6 +29,8 @@ export interface CaseResult extends Difference {
 }
 
 const LONGEST_WRITE = 65_536;
+/** How much later than its client a target may hear the end. */
+const LAST_MS = 5000;
 
 /** Bytes that no two places share, made once: to make them costs more than to send them. */
 const store = seededBytes(1, 16 * 1024 * 1024);
@@ -67,8 +69,8 @@ export const comes = async (event: Promise<unknown>, mostMs: number): Promise<bo
   return came;
 };
 
-const leftOf = async (peers: readonly Peer[]): Promise<number> => {
-  await settles(() => peers.every(({ socket }) => socket.closed), 5000);
+const leftOf = async (peers: readonly Peer[], mostMs: number): Promise<number> => {
+  await settles(() => peers.every(({ socket }) => socket.closed), mostMs);
   return peers.filter(({ socket }) => !socket.closed).length;
 };
 
@@ -83,12 +85,13 @@ export const runCase = async (script: Script, open: Open, port: number): Promise
   void feed(client.stream, up, randomFrom(seedOf(seed, 4)));
   const inTime = await comes(client.over, client.mostMs);
   const { peers } = target;
-  if (inTime) await comes(Promise.all(peers.map(({ end }) => end)), 5000);
+  const lastMs = Math.min(client.mostMs, LAST_MS);
+  if (inTime) await comes(Promise.all(peers.map(({ end }) => end)), lastMs);
   const [wentDown, wentUp] = [client.got(), Buffer.concat(peers.map(({ received }) => received))];
   const faults = inTime ? [] : [`hangs: ${client.status()}, ${wentUp.length} bytes up, ${wentDown.length} down`];
   if (client.failure() !== null) faults.push(`ends with ${client.failure()}`);
   if (peers.length !== 1) faults.push(`${peers.length} connections at its target`);
-  const leaks = inTime ? await leftOf(peers) : 0;
+  const leaks = inTime ? await leftOf(peers, lastMs) : 0;
   await client.close();
   await cutter.close();
   await target.close();

@@ -17,7 +17,7 @@ const run = async ({ seed, report }: Arena): Promise<void> => {
   const results = await together(CUTS.width, scripts, (script) => runCase(script, naive, bridge.port));
   report(
     await cutsRow('F1', scripts, results, (script) =>
-      shortest(script, { open: naive, port: bridge.port, shrinkMs: 8000 }),
+      shortest(script, { open: naive, port: bridge.port, shrinkMs: 5000 }),
     ),
   );
   const posts = drawAll(seedOf(seed, 50_000), REPEATS);

@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 /** So many of each kind. */
 export const sizes = {
   small: { sessions: 2, cuts: 12, bytes: 256 * 1024, width: 4 },
-  full: { sessions: 50, cuts: 50, bytes: 4 * MIB, width: 8 },
+  full: { sessions: 50, cuts: 50, bytes: 4 * MIB, width: 16 },
 };
 
 /** Well above the length of a post: else each one is cut, and a client doubles its wait each time. */

@@ -11,7 +11,7 @@ import { type Stage, startStage } from '../stage.ts';
 
 const sizes = {
   small: { sessions: 24, bytes: 128 * 1024, width: 4 },
-  full: { sessions: 600, bytes: 512 * 1024, width: 8 },
+  full: { sessions: 400, bytes: 512 * 1024, width: 16 },
 };
 const MOST_MS = 60_000;
 
