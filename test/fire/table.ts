@@ -38,7 +38,7 @@ const below = (entry: Entry): string[] => {
   const faults = plan.isControl ? [] : row.faults.map((fault) => `  ${fault}`);
   const script = row.script === undefined ? [] : [`  shortest script found: ${row.script}`];
   const lines = [...faults, ...script];
-  return lines.length === 0 ? [] : ['', `${plan.id} ${row.name}:`, ...lines];
+  return lines.length === 0 ? [] : ['', `${`${plan.id} ${row.name}`.trim()}:`, ...lines];
 };
 
 /** @param seed as in the command that repeats it */

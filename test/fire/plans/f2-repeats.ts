@@ -19,7 +19,7 @@ const isRed = (result: Delivered): boolean => !isWhole(result) || result.leaks >
 export const drawAll = (seed: number, { sessions, writes }: { sessions: number; writes: number }): DeliveryScript[] =>
   Array.from({ length: sessions }, (_, index) => drawDeliveries(seedOf(seed, 20_000 + index), writes));
 
-/** The deliveries that are needed for a red run; writes that are not delivered at all are written first, as one. */
+/** The deliveries of the writes that are needed for a red run. */
 const shortest = async ({ seed, deliveries }: DeliveryScript, port: number): Promise<DeliveryScript> => {
   const untilMs = performance.now() + SHRINK_MS;
   const writesOf = (turns: readonly number[]): DeliveryScript['deliveries'] => {
