@@ -83,8 +83,11 @@
     demo.setText(byId('numbers'), status.received + ' bytes received, ' + status.taken + ' sent' + waiting);
   }
 
-  /** @param heard how many bytes the lines come from; null for a new connection */
-  function start(heard) {
+  /**
+   * @param heard how many bytes a page before had; null for a new connection
+   * @returns false where this engine has no way to a bridge, which the page then says
+   */
+  function open(heard) {
     var on = {
       change: update,
       data: receive,
@@ -98,7 +101,17 @@
       }
     };
     var transports = demo.askedTransports();
-    link = demo.openLink({ to: target, name: 'chat', keep: KEEP, transports: transports, heard: heard, on: on });
+    var failed = '';
+    try {
+      link = demo.openLink({ to: target, name: 'chat', keep: KEEP, transports: transports, heard: heard, on: on });
+    } catch (failure) {
+      failed = 'Failed: ' + demo.wordsOf(failure);
+    }
+    demo.setText(byId('fault'), failed);
+    return failed === '';
+  }
+
+  function begin() {
     save();
     update();
   }
@@ -108,11 +121,12 @@
   }
 
   function join() {
+    if (!open(null)) return;
     lines = [];
     partial = '';
     me = '';
     demo.empty(byId('log'));
-    start(null);
+    begin();
     var name = demo.stripped(byId('name').value);
     if (name !== '') say('/name ' + name);
     byId('line').focus();
@@ -120,12 +134,12 @@
 
   function resume() {
     var saved = demo.kept('chat');
-    if (!saved || saved.to !== target) return;
+    if (!saved || saved.to !== target || !open(Number(saved.heard))) return;
     lines = saved.lines === '' ? [] : saved.lines.split('\n');
     partial = saved.partial;
     me = saved.me;
     for (var i = 0; i < lines.length; i++) show(lines[i]);
-    start(Number(saved.heard));
+    begin();
     byId('log').scrollTop = byId('log').scrollHeight;
   }
 

@@ -118,13 +118,26 @@
     }
   };
 
-  /** @param heard how many bytes a page before had of it; null for a new connection */
-  function start(heard) {
+  /**
+   * @param heard how many bytes a page before had of it; null for a new connection
+   * @returns false where this engine has no way to a bridge by these transports, which the page then says
+   */
+  function open(to, heard) {
+    try {
+      link = demo.openLink({ to: to, name: 'console', transports: switches.names(), heard: heard, on: on });
+    } catch (failure) {
+      fault('Failed: ' + demo.wordsOf(failure));
+      return false;
+    }
+    target = to;
     used = switches.text();
     timeline = demo.createTimeline(now, byId('moves'), byId('strip'));
     witness = demo.createWitness(timeline);
     meter = demo.createMeter(now);
-    link = demo.openLink({ to: target, name: 'console', transports: switches.names(), heard: heard, on: on });
+    return true;
+  }
+
+  function begin() {
     save();
     draw();
     look();
@@ -134,11 +147,11 @@
     var names = switches.names();
     fault(names && names.length === 0 ? 'Switch on one transport at least.' : '');
     if (names && names.length === 0) return;
-    target = demo.stripped(byId('to').value);
+    if (!open(demo.stripped(byId('to').value), null)) return;
     kept = '';
     cleared = 0;
     isEnding = false;
-    start(null);
+    begin();
     byId('data').disabled = false;
     byId('data').focus();
   }
@@ -165,12 +178,13 @@
   function resume() {
     var saved = demo.kept('console');
     if (!saved) return;
-    byId('to').value = target = saved.to;
+    byId('to').value = saved.to;
     switches.set(saved.ways);
+    if (!open(saved.to, Number(saved.heard))) return;
     kept = saved.bytes;
     cleared = Number(saved.cleared);
     isEnding = saved.ending === 'true';
-    start(Number(saved.heard));
+    begin();
     timeline.note('good', 'goes on after a reload, from byte ' + saved.heard);
   }
 

@@ -90,6 +90,11 @@ var demo = demo || {};
     return /poll$/.test(receiver) ? 'polling' : 'streaming';
   }
 
+  /** What was thrown, in words. */
+  demo.wordsOf = function (failure) {
+    return (failure && (failure.text || failure.message || failure.code)) || 'the connection failed';
+  };
+
   /** A few words for `status()` of a socket, which is null before there is one; `end` is how it was over. */
   demo.stateText = function (status, end) {
     if (end) return end.code === 'CLOSED' ? 'Ended' : 'Ended: ' + end.text;

@@ -135,6 +135,15 @@ test('who quits is told so, and may join again', async () => {
   expect(await page.locator('#log li').count()).toBe(3);
 });
 
+test('who asks for a transport that there is not is told so, and the page stays', async () => {
+  const address = by(demo.chatPage, 'nonsense');
+  const page = await open(address);
+  await page.getByLabel('Your name').fill('Jo');
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByText('Failed: This engine has no way to receive.').waitFor();
+  expect([page.url(), await page.getByLabel('Your name').inputValue()]).toEqual([address, 'Jo']);
+});
+
 test('a reload after the end does not join again by itself', async () => {
   const page = await join(await open(demo.chatPage), 'Jan');
   await say(page, '/quit');

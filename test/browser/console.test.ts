@@ -177,6 +177,14 @@ test('switching transports moves a connection that is open, and loses nothing', 
   expect(await page.getByLabel('websocket').isChecked()).toBe(false);
 });
 
+test('transports that this engine does not have are told as such, and others may be switched on', async () => {
+  await allow('xdr');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('Failed: This engine has no way to receive.').waitFor();
+  await connect('xhr-poll');
+  expect(await page.locator('#fault').textContent()).toBe('');
+});
+
 test('without any transport it says what is missing', async () => {
   await allow();
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
