@@ -72,9 +72,11 @@ var demo = demo || {};
       },
       see: function (status) {
         var isNew = status.receiver !== '' && status.receiver !== before.receiver;
-        if (status.failures > before.failures) {
+        // While it is open, what counts as a failure is an answer that was whole, but over at once: nothing broke.
+        var failures = status.state === 'open' ? 0 : status.failures;
+        if (failures > before.failures) {
           retries += 1;
-          timeline.note('retry', 'try ' + (status.failures + 1) + ': the last answer broke');
+          timeline.note('retry', 'try ' + (failures + 1) + ': the last answer broke');
         }
         if (status.state === 'lost' && before.state !== 'lost') timeline.note('lost', 'cut, and asked for again');
         if (isNew) {
@@ -87,7 +89,7 @@ var demo = demo || {};
         if (status.state === 'open' && before.state === 'connecting') timeline.note('good', 'open');
         else if (status.state === 'open' && before.state === 'lost')
           timeline.note('good', 'found again, at the same byte');
-        before = { state: status.state, receiver: status.receiver, failures: status.failures };
+        before = { state: status.state, receiver: status.receiver, failures: failures };
       }
     };
   };

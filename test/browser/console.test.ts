@@ -114,6 +114,17 @@ test('end sending half-closes: what was sent comes back whole, then the session 
   expect(await page.getByLabel('Bytes received').textContent()).toBe('last words');
 });
 
+test('an exchange that is asked anew to end what is sent is no broken answer', async () => {
+  await connect('exchange');
+  await send('last words', 'bare');
+  await page.getByText('last words', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'End sending' }).click();
+  await fact('End', /^CLOSED: .*\(10 down, 10 up\)$/).waitFor();
+  const ends = ['CLOSED: both directions have ended', 'the target has finished sending'];
+  expect(await moves()).toEqual([...ends, 'open', 'exchange']);
+  await fact('Retries', '0').waitFor();
+});
+
 test('close ends the connection to the target at once', async () => {
   const connected = once(echo, 'connection');
   await connect('xhr-poll');
