@@ -54,7 +54,7 @@
     demo.showState(status, link && link.end);
     if (!status) return;
     var seen = {
-      trip: meter.text(),
+      trip: meter.text(status.receiver),
       retries: witness.retries(),
       ended: link.hasEnded,
       ending: isEnding,
@@ -97,7 +97,7 @@
   var on = {
     change: function () {
       var status = link.status();
-      meter.taken(status.taken);
+      meter.taken(status.taken, status.receiver);
       witness.see(status);
       draw();
     },
@@ -170,7 +170,8 @@
     fault('');
     // A datagram is told from the next by its length before it.
     link.socket.write((isPacket ? String.fromCharCode(bytes.length >> 8, bytes.length & 255) : '') + bytes);
-    meter.wrote(link.status().written);
+    var status = link.status();
+    meter.wrote(status.written, status.receiver);
     byId('data').value = '';
     draw();
   }
