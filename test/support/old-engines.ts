@@ -66,7 +66,7 @@ export interface ReadPage {
 }
 
 const TAG =
-  /^(?:!DOCTYPE [^<>]*|\/?(?:html|head|body|title|p|pre|select|form)|br|(?:meta|form|input|select|option|a)(?: [a-z-]+(?:="[^"<>]*")?)+|\/(?:option|a))$/;
+  /^(?:!DOCTYPE [^<>]*|\/?(?:html|head|body|title|h1|p|pre|select|form)|br|(?:meta|form|input|select|option|a)(?: [a-z-]+(?:="[^"<>]*")?)+|\/(?:option|a))$/;
 
 /** Reads a page. @throws where it is anything but plain ASCII of the few tags that a page needs */
 export const readPage = (html: string): ReadPage => {

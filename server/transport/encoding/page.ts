@@ -87,15 +87,19 @@ export const renderPage = (view: PageView): string => {
   return parts.join('');
 };
 
+const EXAMPLES = 'As in irc.example.net:6667, or tls://example.net:993 for a server that speaks TLS.';
+
 /** The page that asks for a target, or for leave to connect to that of a route. */
 export const renderStart = ({ action, asks, ...fields }: StartView): string =>
   headOf() +
+  `<h1>netwine</h1>\n<p>A TCP connection through this bridge${asks ? ': to which host and port?' : '.'}</p>\n` +
   form(
     action,
     hidden({ as: 'page', ...fields }) +
       (asks ? `Target <input type="text" name="to" size="40" value=""> ` : '') +
       button('Connect'),
   ) +
+  (asks ? `<p>${EXAMPLES}</p>\n` : '') +
   TAIL;
 
 export interface StartView {

@@ -53,7 +53,7 @@ const within = async (
   const target = await talker();
   const browser = await startTextBrowser(id, `${stage.url}/connect?as=page`);
   try {
-    await browser.shows(/Target _|Target \[/);
+    await browser.shows(/netwine[\s\S]*Target [_[][\s\S]*irc\.example\.net:6667/);
     browser.send(target.to);
     await browser.shows(/welcome[\s\S]*Connected\./);
     await run(browser, target);
