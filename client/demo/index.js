@@ -2,6 +2,6 @@
 (function () {
   var spans = document.getElementsByTagName('span');
   for (var i = 0; i < spans.length; i++) {
-    if (spans[i].className === 'origin') demo.setText(spans[i], demo.base().replace(/\/$/, ''));
+    if (spans[i].className === 'bridge') demo.setText(spans[i], demo.base().replace(/\/$/, ''));
   }
 })();

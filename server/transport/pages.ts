@@ -5,7 +5,8 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fastifyStatic from '@fastify/static';
 import type {} from '@fastify/websocket';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { escapeHtml } from './encoding/page-text.ts';
 
 export interface PagesOptions {
   /** The directory to serve. */
@@ -22,9 +23,13 @@ export interface PagesOptions {
 const SCRIPTS = ['netwine', 'netwine-old', 'netwine-websocket'];
 const CLIENT_FILES = [...SCRIPTS.flatMap((name) => [`/${name}.js`, `/${name}.js.map`]), '/netwine.mjs'];
 
-/** Where a page wants its token, and where the demo's want the address of their chat. */
-const PLACES = /\{\{(token|chat)\}\}/g;
+/** Where a page wants its token, or the address of its bridge, and where the demo's want that of their chat. */
+const PLACES = /\{\{(token|bridge|chat)\}\}/g;
 const CHAT = '127.0.0.1:7777';
+
+/** As its reader calls it: a request whose Host is not spelled as one has not come this far. */
+const originOf = ({ protocol, headers }: FastifyRequest): string =>
+  `${protocol === 'https' ? 'https' : 'http'}://${escapeHtml(headers.host ?? '')}`;
 
 /** Every link is followed first: what lies outside the root then is not there. */
 const isInside = (root: string, pathname: string): boolean => {
@@ -60,7 +65,12 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (app, { root, clien
       .removeHeader('Content-Length');
     if (request.method === 'HEAD' || payload === null) return payload;
     const text = (await buffer(payload as Readable)).toString('utf8');
-    return text.replace(PLACES, (_, name: string) => (name === 'token' ? token() : chat));
+    const values: Record<string, () => string> = {
+      token,
+      bridge: () => originOf(request) + app.prefix,
+      chat: () => chat,
+    };
+    return text.replace(PLACES, (place, name: string) => values[name]?.() ?? place);
   });
   await app.register(fastifyStatic, {
     root: built === null ? real : [real, built],

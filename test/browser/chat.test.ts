@@ -177,6 +177,11 @@ test('the first page leads to the others, and all fit a window as narrow as a ph
   expect(await isWider(page)).toBe(false);
 });
 
+test('the first page has the address of its bridge without scripts, too', async () => {
+  const page = await open(new URL('./', demo.chatPage).href, { javaScriptEnabled: false });
+  await page.getByText(`curl -sN -X POST '${new URL(demo.chatPage).origin}/connect?to=127.0.0.1:`).waitFor();
+});
+
 test('a page in a frame of another site does nothing', async () => {
   const site = createServer((_, response) => {
     response

@@ -8,7 +8,7 @@ import { HttpClient, newNonce, refusal } from '../../support/http-client.ts';
 import { echo, type Target } from '../../support/targets.ts';
 
 const SECRET = 'must stay where it is';
-const PAGE = '<!doctype html><meta name="token" content="{{token}}"><a data-token="{{token}}">';
+const PAGE = '<!doctype html><meta name="token" content="{{token}}"><a data-token="{{token}}" href="{{bridge}}/">';
 
 let folder: string;
 let target: Target;
@@ -183,6 +183,19 @@ describe('an HTML page', () => {
       expect((await http.ask('/connect', { ...parameters, token }, { headers: from })).text).toMatch(/^OK /);
     }
   });
+
+  it.each(['127.0.0.1', 'localhost:8443', 'LOCALHOST.:1'])('names its bridge as its reader does: %s', async (host) => {
+    const text = await http.exchangeRaw(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect(text).toContain(` href="http://${host}/"`);
+  });
+
+  it.each(['localhost"><b>', "localhost'", 'localhost/b', 'localhost:"', ''])(
+    'names nothing that is no host: %j',
+    async (host) => {
+      const text = await http.exchangeRaw(`GET / HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
+      expect(text).toMatch(/^HTTP\/1\.1 421 /);
+    },
+  );
 
   it('is told about by HEAD as GET would tell, without a body', async () => {
     const answer = await ask('HEAD /index.html');
