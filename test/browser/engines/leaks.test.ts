@@ -11,7 +11,7 @@ const clientDir = fileURLToPath(new URL('../../../dist/client', import.meta.url)
 /** The least window, so that a stream is over after so much. */
 const ANSWER_BYTES = 4096;
 /** Answers between two looks; the first of them warm caches up. */
-const ANSWERS = 50;
+const ANSWERS = 35;
 /** Else what it learns of functions that run often, and compiles for them, grows for the first five hundred answers. */
 const STEADY = '--js-flags=--jitless --no-lazy-feedback-allocation --no-flush-bytecode';
 /** As many for the sockets that a page opens and closes. */
