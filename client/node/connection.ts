@@ -99,12 +99,12 @@ export class Connection extends Duplex {
 
   #end(final: Final): void {
     this.#look();
-    if (final.code !== 'CLOSED')
-      return void this.destroy(final.code === 'LEFT' ? undefined : new ConnectionError(final));
+    if (final.code === 'LEFT') return void this.destroy();
+    // Closed by another holder of the key, before the target had ended: that must not look like its end.
+    if (final.code !== 'CLOSED' || !this.#session.down.ended) return void this.destroy(new ConnectionError(final));
     // What was received is read first.
     if (this.readableEnded) this.destroy();
     else this.once('end', () => this.destroy());
-    if (!this.#session.down.ended) this.push(null);
   }
 
   /** Goes on with what waits where it has what it waits for, or where all is over. */
