@@ -2,7 +2,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
-import { Agent } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { type ConnectionError, connect, type Transport } from '../../../client/node/index.ts';
 import { useBridge } from '../../support/bridge.ts';
@@ -77,22 +76,6 @@ describe.each<[string, Transport[] | undefined]>([
     expect(await closed).toBe('RESET');
     expect(await open(`127.0.0.1:${await freePort()}`, transports).closed).toBe('REFUSED');
   });
-});
-
-test('a session that somebody else closed does not look like one whose target has ended', async () => {
-  const target = await suite.closing(greeter('hello'));
-  const keys: string[] = [];
-  const dispatcher = new Agent().compose((dispatch) => (options, handler) => {
-    const key = /^key=([^&]+)/.exec(String(options.body))?.[1];
-    if (key) keys.push(key);
-    return dispatch(options, handler);
-  });
-  const connection = connect(target.to, { via: suite.url, transports: ['poll'], dispatcher });
-  const failed = once(connection, 'error') as Promise<[ConnectionError]>;
-  expect(String((await once(connection, 'data'))[0])).toBe('hello');
-  await suite.http.ask('/close', { key: keys[0] ?? '', end: 0 });
-  expect((await failed)[0].code).toBe('CLOSED');
-  await dispatcher.close();
 });
 
 test('a program that destroys a connection ends it at the target', async () => {
