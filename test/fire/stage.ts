@@ -1,6 +1,6 @@
 /** A bridge under fire: a process of its own whose sessions, descriptors and end are watched. */
-import { readdir } from 'node:fs/promises';
-import { startBridge } from '../support/bridge.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { residentBytes, startBridge } from '../support/bridge.ts';
 import { settles } from './plan.ts';
 
 /** How a session ended, as the bridge's log has it. */
@@ -13,6 +13,8 @@ export interface Ended {
 export interface Stage {
   readonly url: string;
   readonly port: number;
+  /** How much the resident memory of the bridge has grown at most since its start, in bytes (Linux). */
+  grown(): Promise<number>;
   /** Sessions that were opened so far. */
   readonly opened: number;
   /** How the session with the target of that port ended; null as long as it has not. */
@@ -35,6 +37,9 @@ interface Line {
 const TIMES = { keep: 60, nonce: 60, 'connect-timeout': 10 };
 
 const descriptorsOf = async (pid: number): Promise<number> => (await readdir(`/proc/${pid}/fd`)).length;
+
+const peakOf = async (pid: number): Promise<number> =>
+  Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 
 /** Counts the sessions of a bridge by its log. */
 class Sessions {
@@ -67,9 +72,11 @@ export const startStage = async (): Promise<Stage> => {
     exits += 1;
   });
   const base = await descriptorsOf(program.pid);
+  const resident = await residentBytes(program.pid);
   return {
     url,
     port: Number(new URL(url).port),
+    grown: async () => (await peakOf(program.pid)) - resident,
     get opened() {
       return sessions.opened;
     },

@@ -5,5 +5,6 @@ import { cuts } from './f1-cuts.ts';
 import { targetCuts } from './f1-target-cuts.ts';
 import { repeats } from './f2-repeats.ts';
 import { lostAnswers } from './f3-lost-answers.ts';
+import { stalled } from './f6-stalled.ts';
 
-export const plans: readonly Plan[] = [cuts, targetCuts, repeats, lostAnswers, control];
+export const plans: readonly Plan[] = [cuts, targetCuts, repeats, lostAnswers, stalled, control];
