@@ -28,12 +28,14 @@ interface First {
 export const serveFirst = (ws: WebSocket, first: First): (() => void) => {
   const { options } = first;
   let waits = true;
-  const late = setTimeout(
-    () => refuseSocket(ws, new NetwineError('BAD_REQUEST', { text: 'no first message came' }), options),
-    FIRST_MESSAGE_MS,
-  );
+  const late = setTimeout(() => {
+    waits = false;
+    refuseSocket(ws, new NetwineError('BAD_REQUEST', { text: 'no first message came' }), options);
+  }, FIRST_MESSAGE_MS);
   ws.once('close', () => clearTimeout(late));
   ws.once('message', (data: Buffer, binary: boolean) => {
+    // A message that crosses the refusal must not connect: its client was told that nothing has.
+    if (!waits) return;
     clearTimeout(late);
     waits = false;
     // Until OK the client cannot know the offset of its first byte.
