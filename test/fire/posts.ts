@@ -63,7 +63,10 @@ export class Posts {
       socket.on('data', (chunk: Buffer) => {
         text += chunk.toString('latin1');
         const answer = answerOf(text);
-        if (answer) settle(answer);
+        if (!answer) return;
+        // Whoever used it again would meet its end.
+        if (/^connection: close\r$/im.test(text.slice(0, text.indexOf('\r\n\r\n') + 2))) socket.destroy();
+        settle(answer);
       });
       socket.once('close', () => settle(null));
       socket.write(requestOf(path, body));

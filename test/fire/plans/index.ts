@@ -5,6 +5,8 @@ import { cuts } from './f1-cuts.ts';
 import { targetCuts } from './f1-target-cuts.ts';
 import { repeats } from './f2-repeats.ts';
 import { lostAnswers } from './f3-lost-answers.ts';
+import { everyByte } from './f4-every-byte.ts';
+import { nthCall } from './f5-nth-call.ts';
 import { stalled } from './f6-stalled.ts';
 
-export const plans: readonly Plan[] = [cuts, targetCuts, repeats, lostAnswers, stalled, control];
+export const plans: readonly Plan[] = [cuts, targetCuts, repeats, lostAnswers, everyByte, nthCall, stalled, control];
