@@ -171,8 +171,12 @@ export const websocketVerb: FastifyPluginCallback<ConnectOptions> = (app, option
   for (const [path, target] of options.routes) door(path, target);
   for (const path of ['/send', '/exchange', '/close', '/ticket']) {
     const get = scriptGet(path, options);
-    app.get(path, { exposeHeadRoute: false }, (request, reply) => {
-      if (request.ws || !get) return postOnly(request, reply);
+    // Behind this hook the library would say 101 to an upgrade.
+    const preHandler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      if (request.ws) postOnly(request, reply);
+    };
+    app.get(path, { exposeHeadRoute: false, preHandler }, (request, reply) => {
+      if (!get) return postOnly(request, reply);
       reply.hijack();
       get(request.raw, reply.raw);
     });

@@ -39,6 +39,14 @@ describe('netwine.1 refusals', { concurrent: true }, () => {
     }
   });
 
+  needs(['upgrade'], 'R-212 a verb that only takes a POST refuses an upgrade before the 101', async () => {
+    for (const verb of ['send', 'exchange', 'close', 'ticket']) {
+      for (const protocol of [['netwine.1'], []]) {
+        await expect(openWs(`${suite.url}/${verb}`, protocol), verb).rejects.toThrow('400 NO BAD_REQUEST');
+      }
+    }
+  });
+
   needs(
     ['upgrade', 'raw head'],
     'R-1211 messages beyond 1 MiB and broken frames close the socket, not the session',
