@@ -12,8 +12,8 @@ const lanes = {
   ],
   /** The client's transports and faces against a real bridge. */
   client: ['test/client/{adapter,node,transport}/**/*.test.ts'],
-  /** Everything that can go wrong on the way, a bounded part of what `npm run fire` does. */
-  fire: ['test/fire/**/*.test.ts'],
+  /** Everything that can go wrong on the way, a bounded part of what `npm run fire` and `npm run fuzz` do. */
+  fire: ['test/fire/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
   /** Pages in a real browser. */
   browser: ['test/browser/*.test.ts'],
   /** One page in every engine that can be had. */

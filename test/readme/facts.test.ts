@@ -14,7 +14,7 @@ const { parts } = (await import(new URL('../system/parts.mjs', import.meta.url).
 const read = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
 
 /** Those that stand in for others: nobody needs to be told of them. */
-const unnamed = ['build', 'prepack', 'predemo', 'prebench', 'prefire', 'preprotocol', 'presoak'];
+const unnamed = ['build', 'prepack', 'predemo', 'prebench', 'prefire', 'prefuzz', 'preprotocol', 'presoak'];
 
 test('README.md names the scripts that there are, and no others', () => {
   const scripts = Object.keys(JSON.parse(read('package.json')).scripts).filter((name) => !unnamed.includes(name));

@@ -1,0 +1,28 @@
+/** The fuzz: every plan with its part of the inputs, and one table of what they came to. */
+import { afterAll, expect, test } from 'vitest';
+import { plans } from './plans/index.ts';
+import { formatTable } from './table.ts';
+import { isGreen, type Row, tryAll } from './try-all.ts';
+
+const seed = Number(process.env.FUZZ_SEED ?? 1);
+/** What runs with all tests takes a few seconds. */
+const count = Number(process.env.FUZZ_COUNT ?? 3000);
+const only = process.env.FUZZ_ONLY?.split(',') ?? [];
+const MOST_MS = 600_000;
+
+const rows: Row[] = [];
+const chosen = plans.filter(({ name }) => only.length === 0 || only.includes(name));
+
+test.each(chosen)('$name: $about', { timeout: MOST_MS }, async (plan) => {
+  const row = await tryAll(plan, { seed, count: Math.ceil(count * plan.share) });
+  rows.push(row);
+  expect(isGreen(row) ? [] : row).toEqual([]);
+});
+
+test('every name that was asked for is that of a plan', () => {
+  expect(only.filter((name) => !plans.some((plan) => plan.name === name))).toEqual([]);
+});
+
+afterAll(() => {
+  process.stdout.write(`\n${formatTable(rows, { seed, count })}`);
+});
