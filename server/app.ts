@@ -181,6 +181,8 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
     frameworkErrors: (_error, request, reply) => {
       const error = failureOf(() => bridge.gate.checkHost(callOf(request.raw))) ?? new NetwineError('BAD_REQUEST');
       plainly(reply, error.failure.status, error.record);
+      // Nobody else ends the connection of an upgrade that never came to a route.
+      reply.raw.once('finish', () => request.raw.socket.destroySoon());
     },
     // Longer than the pools of proxies keep a connection, so that they never reuse one that is being closed.
     keepAliveTimeout: 130_000,
@@ -189,6 +191,10 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
   const bridge = new Bridge({ ...options, policy, routes: hosts.routes });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.addHook('onRequest', (request, _reply, done) => {
+    hideContentType(request.raw);
+    done();
+  });
   app.setNotFoundHandler((request, reply) => {
     bridge.gate.checkHost(callOf(request.raw));
     plainly(reply, 404, 'NO BAD_REQUEST nothing is here');

@@ -99,7 +99,7 @@ const check = ([kind = '', ...pieces]: Input): string | null => {
 export const parsers: Plan = {
   name: 'parsers',
   about: "texts to the server's parsers",
-  share: 0.4,
+  share: 0.3,
   draw,
   start: inProcess(check),
 };

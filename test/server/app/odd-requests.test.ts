@@ -40,6 +40,21 @@ test('a path that cannot be decoded is refused after its Host', async () => {
   expect(elsewhere).toMatch(/^HTTP\/1\.1 421 .*\r\n\r\nNO MISDIRECTED /s);
 });
 
+test.each(['GET', 'POST'])(
+  'a %s that upgrades a path that cannot be decoded is refused, and its connection ends',
+  async (method) => {
+    const { http } = await start();
+    const answer = await raw(http, `${method} /%zz`, 'Connection: Upgrade\r\nUpgrade: websocket\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\nNO BAD_REQUEST /s);
+  },
+);
+
+test('where nothing is a Content-Type that cannot be read makes no difference', async () => {
+  const { http } = await start();
+  const answer = await raw(http, 'POST /none', 'Content-Type: multi: x/y\r\nConnection: close\r\n');
+  expect(answer).toMatch(/^HTTP\/1\.1 404 .*\r\n\r\nNO BAD_REQUEST /s);
+});
+
 test.each([
   ['a path that is no ASCII', 'GET /\xe9 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', 400],
   ['two lengths', 'POST /send HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],
