@@ -10,11 +10,14 @@ const cells = (row: Row): string[] => {
   return [row.name, row.about, ...figures, isGreen(row) ? 'green' : 'RED'];
 };
 
+/** As JSON that no terminal hides a character of. */
+const plain = (input: readonly string[]): string =>
+  JSON.stringify(input)
+    .replaceAll(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .slice(0, MOST_CHARACTERS);
+
 const below = ({ name, failing, traces }: Row): string[] => [
-  ...failing.flatMap(({ index, fault, input }) => [
-    `${name}, input ${index}: ${fault}`,
-    `  ${JSON.stringify(input).slice(0, MOST_CHARACTERS)}`,
-  ]),
+  ...failing.flatMap(({ index, fault, input }) => [`${name}, input ${index}: ${fault}`, `  ${plain(input)}`]),
   ...traces.slice(0, 5).map((line) => `${name}, log: ${line.slice(0, MOST_CHARACTERS)}`),
 ];
 

@@ -82,8 +82,10 @@ test('what a bridge says is right', () => {
   for (const text of [answer(200, 'OK 0 9 0\n'), answer(410, 'NO GONE no session has this key\n')]) {
     expect(wrongAnswer('POST /send HTTP/1.1\r\n', text)).toBeNull();
   }
-  expect(wrongFrame([{ first: 0x81, payload: 'ACK 0 9' }], true)).toBeNull();
-  expect(wrongFrame([{ first: 0x81, payload: 'WHAT' }], true)).toMatch(/says/);
-  expect(wrongFrame([{ first: 0x88, payload: '\x13\x88' }], true)).toBe('closes with 5000');
-  expect(wrongFrame([{ first: 0xc1, payload: '' }], true)).toMatch(/begins with 193/);
+  expect(wrongFrame([{ first: 0x81, payload: 'ACK 0 9' }], { saysRecords: true })).toBeNull();
+  expect(wrongFrame([{ first: 0x81, payload: 'WHAT' }], { saysRecords: true })).toMatch(/says/);
+  expect(wrongFrame([{ first: 0x88, payload: '\x13\x88' }], { saysRecords: true })).toBe('closes with 5000');
+  const echo = { saysRecords: true, before: ['\x88\x13\x88'] };
+  expect(wrongFrame([{ first: 0x88, payload: '\x13\x88' }], echo)).toBeNull();
+  expect(wrongFrame([{ first: 0xc1, payload: '' }], { saysRecords: true })).toMatch(/begins with 193/);
 });

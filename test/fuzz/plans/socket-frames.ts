@@ -34,12 +34,20 @@ const RECORD = /^(?:(?:OK|INFO|AT|ACK|PING|END|AGAIN|MOVED|NO|ERR)(?: [ !#-;=-[\
 const closes = new Set<number>([1000, 1001, 1002, 1003, 1005, 1007, 1009]);
 for (const { close, status } of Object.values(failures)) if (status !== 500) closes.add(close);
 
+export interface Said {
+  /** It is a socket of the bridge's own subprotocol. */
+  saysRecords: boolean;
+  /** What its client has said: a close is answered with the client's own code. [RFC 6455 5.5.1] */
+  before?: readonly string[];
+}
+
 /** @returns what is wrong with what a bridge has said, or null */
-export const wrongFrame = (frames: readonly Frame[], saysRecords: boolean): string | null => {
+export const wrongFrame = (frames: readonly Frame[], { saysRecords, before = [] }: Said): string | null => {
   for (const { first, payload } of frames) {
     const code = payload.length > 1 ? Buffer.from(payload, 'latin1').readUInt16BE() : 1005;
     if (!FIRSTS.includes(first)) return `a frame that begins with ${first}`;
-    if (first === 0x88 && !closes.has(code)) return `closes with ${code}`;
+    const isEcho = before.some((message) => message.startsWith(`\x88${payload}`));
+    if (first === 0x88 && !closes.has(code) && !isEcho) return `closes with ${code}`;
     if (/^(?:NO|ERR) INTERNAL/.test(payload)) return 'answers INTERNAL';
     if (first === 0x81 && saysRecords && !RECORD.test(payload)) return `says ${JSON.stringify(payload.slice(0, 80))}`;
   }

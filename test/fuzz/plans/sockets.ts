@@ -63,7 +63,8 @@ const start = async (): Promise<Running> => {
       const wrong = wrongAnswer(say, text);
       if (wrong !== null || !text.startsWith('HTTP/1.1 101')) return wrong;
       if (NO_DOOR.test(say)) return 'upgrades where there is no door';
-      return wrongFrame(framesOf(text), /Protocol: netwine\.1/i.test(text));
+      const saysRecords = /Protocol: netwine\.1/i.test(text);
+      return wrongFrame(framesOf(text), { saysRecords, before: texts });
     },
     close: () => stage.close(),
   };
