@@ -2,27 +2,15 @@
 
 import './engine.ts';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { webSocket } from '../../../client/adapter/websocket.ts';
-import { type Running, startBridge } from '../../peers/bridge.ts';
-import { type PeerServer, startMosquitto } from '../../support/peer-servers.ts';
+import { useBroker } from './broker.ts';
 import { pattern } from './fixtures.ts';
 
-let broker: PeerServer;
-let bridge: Running;
-
-beforeAll(async () => {
-  broker = await startMosquitto();
-  bridge = await startBridge({ targets: [`allow 127.0.0.1 ${broker.port}`] });
-});
-
-afterAll(async () => {
-  await bridge.stop();
-  await broker.stop();
-});
+const broker = useBroker();
 
 const open = async (transport: string, options = {}): Promise<MqttClient> => {
-  const Face = webSocket(`tcp://127.0.0.1:${broker.port}`, { url: bridge.url, transports: [transport] });
+  const Face = webSocket(`tcp://127.0.0.1:${broker.port}`, { url: broker.url, transports: [transport] });
   const client = await connectAsync('ws://broker.example', {
     createWebsocket: (url, protocols) => new Face(url, protocols) as never,
     // Else it would want a socket of Node.

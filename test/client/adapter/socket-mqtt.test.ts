@@ -3,24 +3,12 @@
 import './engine.ts';
 import { once } from 'node:events';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { connect } from '../../../client/adapter/socket.ts';
-import { type Running, startBridge } from '../../peers/bridge.ts';
-import { type PeerServer, startMosquitto } from '../../support/peer-servers.ts';
+import { useBroker } from './broker.ts';
 import { pattern } from './fixtures.ts';
 
-let broker: PeerServer;
-let bridge: Running;
-
-beforeAll(async () => {
-  broker = await startMosquitto();
-  bridge = await startBridge({ targets: [`allow 127.0.0.1 ${broker.port}`] });
-});
-
-afterAll(async () => {
-  await bridge?.stop();
-  await broker?.stop();
-});
+const broker = useBroker();
 
 test.each([
   ['poll', 'bytes'],
@@ -29,7 +17,7 @@ test.each([
 ] as const)('a message goes there and back by %s, in %s', async (way, binary) => {
   const packets = parser();
   const to = `127.0.0.1:${broker.port}`;
-  const socket = connect(to, { url: bridge.url, transports: [way, 'poll'], binary });
+  const socket = connect(to, { url: broker.url, transports: [way, 'poll'], binary });
   socket.ondata = (data) => packets.parse(typeof data === 'string' ? Buffer.from(data, 'latin1') : Buffer.from(data));
   const closed = new Promise<string>((resolve) => {
     socket.onclose = ({ code }) => resolve(code);

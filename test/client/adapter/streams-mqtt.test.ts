@@ -3,27 +3,15 @@
 import './engine.ts';
 import { Duplex } from 'node:stream';
 import { MqttClient } from 'mqtt';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { TCPSocket } from '../../../client/adapter/streams.ts';
-import { type Running, startBridge } from '../../peers/bridge.ts';
-import { type PeerServer, startMosquitto } from '../../support/peer-servers.ts';
+import { useBroker } from './broker.ts';
 import { pattern } from './fixtures.ts';
 
-let broker: PeerServer;
-let bridge: Running;
-
-beforeAll(async () => {
-  broker = await startMosquitto();
-  bridge = await startBridge({ targets: [`allow 127.0.0.1 ${broker.port}`] });
-});
-
-afterAll(async () => {
-  await bridge?.stop();
-  await broker?.stop();
-});
+const broker = useBroker();
 
 test.each(['poll', 'stream', 'socket'])('messages of each QoS go there and back once, by %s', async (way) => {
-  const socket = new TCPSocket('127.0.0.1', broker.port, { url: bridge.url, transports: [way, 'poll'] });
+  const socket = new TCPSocket('127.0.0.1', broker.port, { url: broker.url, transports: [way, 'poll'] });
   const { readable, writable } = await socket.opened;
   const client = new MqttClient(() => Duplex.fromWeb({ readable, writable } as never), { reconnectPeriod: 0 });
   await client.subscribeAsync(`${way}/#`, { qos: 2 });
