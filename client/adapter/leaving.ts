@@ -2,7 +2,7 @@
 import { attempted } from '../transport/engine.ts';
 
 /** @param away false where the page was only put aside, and a person has come back to it */
-export type Leaving = (away: boolean) => void;
+type Leaving = (away: boolean) => void;
 
 let sockets: Leaving[] = [];
 let isAway = false;

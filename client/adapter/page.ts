@@ -75,7 +75,7 @@ const memoryOf = (name: string): Memory => ({
 });
 
 /** How a bridge is reached from here. */
-export interface Reach<C> {
+interface Reach<C> {
   choice: Choice<C>;
   sender: Sender<C>;
 }

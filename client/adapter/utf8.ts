@@ -12,7 +12,7 @@ const PAIR = /[\ud800-\udbff][\udc00-\udfff]|[\x80-\uffff]/g;
 /** The engine has it for addresses; null for what is no UTF-8. Some engines end such a text at a character 0. */
 const decode = (binary: string): string | null => attempted(() => decodeURIComponent(escape(binary)));
 
-export interface TextDecoding {
+interface TextDecoding {
   /** The text of the next bytes, given as characters 0..255; what ends in mid-character is kept for the next. */
   push(binary: string): string;
   /** What is left at the end of the stream. */

@@ -38,7 +38,7 @@ export interface Attempt<C> {
   stop(): void;
 }
 
-export interface AttemptOptions<C> {
+interface AttemptOptions<C> {
   clock: Clock;
   /** What the session knows of the bridge. */
   down: { key: string | null; info: Info };

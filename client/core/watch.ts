@@ -5,7 +5,7 @@ const TICK_MS = 250;
 /** A tick that comes later than this was asleep, and so perhaps was the network: that time does not count. */
 const AWAKE_MS = 1000;
 
-export interface Watch {
+interface Watch {
   /** Something was heard: the silence begins anew. */
   heard(): void;
   stop(): void;

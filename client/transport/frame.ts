@@ -3,7 +3,7 @@ import { addCall } from './calls.ts';
 import { absolute, activeX, attempted, later, nothing } from './engine.ts';
 import { isLoaded, whenLoaded } from './loaded.ts';
 
-export interface FrameRequest {
+interface FrameRequest {
   url: string;
   /** At most 4 KiB. */
   form: string;

@@ -29,7 +29,7 @@ const learn = (records: string, { key, reader }: Parameters): string => {
   return records.replace(/^(AT \d+) \d+/, `$1 ${reader}`);
 };
 
-export interface ScriptRequest {
+interface ScriptRequest {
   url: string;
   parameters: Parameters;
   /** All records of the answer, each with its line end. */

@@ -7,7 +7,7 @@ const LOOK_MS = 50;
 
 export const TEXT = 'text/plain;charset=UTF-8';
 
-export interface XhrOptions {
+interface XhrOptions {
   url: string;
   body: unknown;
   /** Tell pieces before the end of the answer, of which each byte is the low byte of a character. */
