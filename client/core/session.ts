@@ -45,7 +45,7 @@ export const createSession = <C>(options: SessionOptions<C>): Session<C> => {
     },
     finish,
     write: (chunk) => {
-      if (session.up.endWanted) throw new Error('This was written after end().');
+      if (session.up.endWanted) throw new Error('write after end');
       if (!isOver()) session.up.write(chunk);
     },
     took: () => {

@@ -9,6 +9,7 @@ const SILENT_MS = 20_000;
 /** A bridge that waited for room in vain is asked again at once; one that changes nothing sooner is given time. */
 const HASTY_MS = 1000;
 const LEAST_BYTES = 1024;
+const MOST_HALVINGS = 6;
 
 /** Sockets have both. */
 type SocketLink<C> = Required<Answering<C>>;
@@ -83,7 +84,7 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     // The reader gets the last bytes and then says why.
     if (words[0] === 'ERR') up.stop();
     else if (words[0] !== 'NO') return false;
-    else if (code === 'TOO_LARGE' && mostBytes > LEAST_BYTES) mostBytes = Math.floor(mostBytes / 2);
+    else if (code === 'TOO_LARGE' && mostBytes > LEAST_BYTES) mostBytes >>= 1;
     else if (code !== 'OFFSET' || words[2] !== 'up' || !taken(Number(words[3]), Number(words[4]), false)) {
       if (isRetryable(code)) return false;
       session.finish({ code, text: textFrom(words, 2) });
@@ -91,7 +92,7 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     return true;
   };
 
-  const standing = (): string => `${up.taken} ${room} ${mostBytes} ${up.ended}`;
+  const standing = (): string => [up.taken, room, mostBytes, up.ended].join();
   const post = (): void => {
     const { parameters, payload } = carry() as Carried<C>;
     const ack = owed;
@@ -150,7 +151,8 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
   /** With an end an empty post would not wait for room, so it goes with the last bytes. */
   const carry = (): Carried<C> | null => {
     if (stopped) return null;
-    const payload = from(up.taken, mostBytes);
+    // What carries much may be cut each time before all of it has passed.
+    const payload = from(up.taken, mostBytes >> Math.min(session.down.failures + failures, MOST_HALVINGS));
     const isLast = isEnding() && up.taken + (payload === null ? 0 : bytes.size(payload)) === up.written;
     return { parameters: { at: up.taken, end: isLast ? up.written : undefined }, payload };
   };
@@ -190,7 +192,6 @@ export const createUp = <C>(options: SessionOptions<C>, session: Session<C>): Up
     stop: () => {
       stopped = true;
       cancelSend();
-      socket = null;
     },
   };
   return up;

@@ -71,7 +71,7 @@ test('what the bridge took partly is carried on from there', () => {
 });
 
 test('an exchange that was cut is repeated at both of its offsets', () => {
-  const { session, clock, last } = begin();
+  const { session, clock, last } = begin({ mostBytes: 8 });
   session.write('1234');
   last().over(false);
   expect(session.state).toBe('lost');
@@ -80,17 +80,32 @@ test('an exchange that was cut is repeated at both of its offsets', () => {
   expect(last().question.payload).toBe('1234');
 });
 
-test('a body that is too large is halved', () => {
+test('a body that is too large is halved, for good, and once more because it was in vain', () => {
   const { session, clock, last, seen } = begin({ mostBytes: 4096 });
   session.down.info.up = 4096;
   session.write('x'.repeat(4096));
-  for (const size of [4096, 2048, 1024]) {
+  for (const size of [4096, 1024, 256]) {
     expect(last().question.payload?.length).toBe(size);
     last().record('NO TOO_LARGE the body is too large: send it in parts');
     last().over();
-    if (size > 1024) clock.advance(10_000);
+    if (size > 256) clock.advance(10_000);
   }
   expect(seen.final?.code).toBe('TOO_LARGE');
+});
+
+test('what is cut again and again goes in smaller parts until it comes through', () => {
+  const { session, clock, last } = begin({ mostBytes: 4096 });
+  session.down.info.up = 4096;
+  session.write('x'.repeat(4096));
+  const sizes: unknown[] = [];
+  for (let losses = 0; losses < 3; losses += 1) {
+    sizes.push(last().question.payload?.length);
+    last().over();
+    clock.advance(10_000);
+  }
+  up(last(), 'OK 512 4096 0');
+  end(last());
+  expect([...sizes, last().question.payload?.length]).toEqual([4096, 2048, 1024, 3584]);
 });
 
 test('a bridge that is away for a moment changes nothing, and one that forgot the session ends it', () => {

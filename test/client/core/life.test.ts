@@ -87,7 +87,7 @@ test('the last record of a session tells how it ended, and the bridge need not k
 test('nothing can be written after the end of what is written', () => {
   const { session } = connected(ways);
   session.end();
-  expect(() => session.write('more')).toThrow('after end()');
+  expect(() => session.write('more')).toThrow('write after end');
 });
 
 test('another page that goes on with a session is not disturbed, and a repeat of our own request is overtaken', () => {

@@ -50,6 +50,24 @@ test('a post that was lost, or answered by no bridge, is repeated at its offset,
   ]);
 });
 
+test('a post that is lost again and again is halved, so that one that is cut after so many bytes comes through', () => {
+  const { session, clock, posts, sent } = begin();
+  session.down.info.up = 5000;
+  session.write('x'.repeat(5000));
+  for (let losses = 0; losses < 8; losses += 1) {
+    sent().done(null);
+    clock.advance(8000);
+  }
+  sent().done('OK 78 5000 0');
+  expect(posts.map(({ payload }) => payload?.length)).toEqual([
+    ...[5000, 5000, 5000, 5000, 4096, 2048],
+    1024,
+    1024,
+    1024,
+    4922,
+  ]);
+});
+
 test('a post that says nothing for twenty seconds awake is given up and repeated', () => {
   const { session, clock, posts, carried } = begin();
   session.write('hello');

@@ -5,6 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { type ConnectionError, connect, type Transport } from '../../../client/node/index.ts';
 import { useBridge } from '../../support/bridge.ts';
+import { startCutter } from '../../support/cutter.ts';
+import type { Fate } from '../../support/fate.ts';
 import { freePort } from '../../support/ports.ts';
 import { echo, greeter, startTarget } from '../../support/targets.ts';
 
@@ -12,8 +14,8 @@ const suite = useBridge();
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Opens a connection that the suite destroys. */
-const open = (to: string, transports?: readonly Transport[]) => {
-  const connection = connect(to, { via: suite.url, ...(transports ? { transports } : {}) });
+const open = (to: string, transports?: readonly Transport[], via = suite.url) => {
+  const connection = connect(to, { via, ...(transports ? { transports } : {}) });
   /** The code of its failure, or none, once it is closed. */
   const closed = new Promise<string>((resolve) => {
     connection.on('error', () => {});
@@ -91,4 +93,20 @@ test('a program that destroys a connection ends it at the target', async () => {
 test('what is no bridge is told at once', () => {
   expect(() => connect('a:1', { via: 'ftp://bridge/' })).toThrow(/give http or https/);
   expect(() => connect('a:1', { via: 'bridge' })).toThrow(TypeError);
+});
+
+test('what goes up comes whole though each connection is cut before a post of full size has passed', async () => {
+  const plan = (): Fate => ({ cut: { side: 'up', after: 20_000, by: 'rst' } });
+  const cutter = await suite.closing(
+    startCutter({ target: { host: '127.0.0.1', port: Number(new URL(suite.url).port) }, plan }),
+  );
+  const target = await suite.closing(startTarget());
+  const bytes = randomBytes(128 * 1024);
+  const { connection, closed } = open(target.to, ['poll'], `http://127.0.0.1:${cutter.port}`);
+  connection.resume().end(bytes);
+  const peer = await target.peer();
+  expect(await peer.end).toBe('end');
+  expect(hash(peer.received)).toBe(hash(bytes));
+  peer.socket.end();
+  expect(await closed).toBe('none');
 });
