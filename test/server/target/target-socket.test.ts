@@ -73,6 +73,24 @@ describe('a reset by the target', () => {
     expect(new Set(ends)).toEqual(new Set(['ECONNRESET']));
   });
 
+  it('is an error and never an end after the own end, though it comes together with data', async () => {
+    const ends: string[] = [];
+    for (let round = 0; round < 100; round += 1) {
+      const { socket, target } = await connection();
+      let heard = 0;
+      socket.on('data', (chunk: Buffer) => {
+        heard += chunk.length;
+      });
+      socket.end();
+      await once(target.resume(), 'end');
+      target.write(Buffer.alloc(3000));
+      target.resetAndDestroy();
+      const how = await Promise.race([failureOf(socket), once(socket, 'end').then(() => 'end')]);
+      ends.push(how === 'end' ? how : `${(how as NodeJS.ErrnoException).code} after ${heard}`);
+    }
+    expect(new Set(ends)).toEqual(new Set(['ECONNRESET after 3000']));
+  });
+
   it('does not end the process when nobody listens', async () => {
     const { socket, target } = await connection();
     socket.resume();
