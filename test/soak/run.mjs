@@ -100,4 +100,4 @@ const left = echo.sockets.size;
 echo.close();
 const rows = judge({ minutes, looks, base, end, left, busy, idle, faults, exits: await bridge.stop() });
 console.log(`\n${formatTable(rows)}`);
-process.exitCode = rows.every(([, , , ok]) => ok) ? 0 : 1;
+process.exitCode = rows.every(([, , , ok]) => ok !== false) ? 0 : 1;

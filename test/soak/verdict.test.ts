@@ -20,10 +20,11 @@ interface Soak {
 
 interface Verdict {
   slopeOf(looks: Look[]): number;
-  judge(soak: Soak): [what: string, figure: string, aim: string, ok: boolean][];
+  judge(soak: Soak): [what: string, figure: string, aim: string, ok: boolean | null][];
+  formatTable(rows: [what: string, figure: string, aim: string, ok: boolean | null][]): string;
 }
 
-const { slopeOf, judge } = (await import(new URL('verdict.mjs', import.meta.url).href)) as Verdict;
+const { slopeOf, judge, formatTable } = (await import(new URL('verdict.mjs', import.meta.url).href)) as Verdict;
 
 /** It grows by so much a minute, and swings as a heap does. */
 const growing = (mibs: number): Look[] =>
@@ -44,7 +45,7 @@ const good: Soak = {
   faults: new Map(),
 };
 
-const redOf = (soak: Soak): string[] => judge(soak).flatMap(([what, , , ok]) => (ok ? [] : [what]));
+const redOf = (soak: Soak): string[] => judge(soak).flatMap(([what, , , ok]) => (ok === false ? [what] : []));
 
 test('the slope of memory is found below the swings of a heap', () => {
   expect(slopeOf(growing(1.5))).toBeCloseTo(1.5, 1);
@@ -58,6 +59,15 @@ test('a soak that leaves nothing behind is green', () => {
 test('the first minutes do not count', () => {
   const looks = growing(0.5).map((look) => (look.minute < 5 ? { ...look, memory: 0 } : look));
   expect(redOf({ ...good, looks })).toEqual([]);
+});
+
+test('the memory of a soak that is too short is shown, and not judged either way', () => {
+  for (const looks of [growing(0.5), growing(9)]) {
+    const rows = judge({ ...good, minutes: 19, looks });
+    expect(rows.filter(([, , , ok]) => ok === null).map(([what]) => what)).toEqual(['memory from minute 9.5']);
+    expect(formatTable(rows)).toMatch(/memory .* MiB\/min +< 1 +not judged below 20 minutes$/m);
+  }
+  expect(redOf({ ...good, minutes: 20, looks: growing(9) })).toEqual(['memory from minute 5.0']);
 });
 
 test.each<[string, Partial<Soak>]>([
