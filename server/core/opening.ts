@@ -64,11 +64,14 @@ export class Openings {
   }
 }
 
+/** One for all: an error of its own, with its stack, is most of what a remembered nonce would cost. */
+const gone = Promise.resolve(new NetwineError('GONE'));
+
 /** A nonce outlives its session, whose windows must not stay in memory for it. */
 const forgotten = ({ target, asked }: Opening, { highestReader, keepMs }: Session, now: number): Opening => ({
   target,
   asked,
-  outcome: Promise.resolve(new NetwineError('GONE')),
+  outcome: gone,
   session: null,
   moved: highestReader + 1,
   until: now + keepMs,

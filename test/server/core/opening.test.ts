@@ -74,3 +74,13 @@ test('a nonce is remembered for the life of its session and its keep time, witho
   openings.sweep(1e9 + KEEP, table);
   expect(openings.size).toBe(0);
 });
+
+test('nonces whose sessions are over share one answer, so that each costs little', async () => {
+  const { session, table, openings } = setUp();
+  for (const nonce of ['one', 'two']) await openings.start(nonce, 'tcp://a:1', Promise.resolve(session)).outcome;
+  table.forget(session);
+  openings.sweep(1, table);
+  const [one, two] = [openings.find('one'), openings.find('two')];
+  expect(one?.moved).toBe(1);
+  expect(one?.outcome).toBe(two?.outcome);
+});
