@@ -11,6 +11,7 @@ import fp from 'fastify-plugin';
 import { Bridge, type BridgeOptions } from './bridge.ts';
 import { NetwineError } from './core/errors.ts';
 import { logSessions } from './observe/log.ts';
+import { LogStream } from './observe/log-stream.ts';
 import { type HostsTexts, loadHosts, parseHosts } from './policy/load.ts';
 import { createPolicy } from './policy/policy.ts';
 import { refuse } from './transport/answer.ts';
@@ -143,7 +144,11 @@ export interface App {
   bridge: Bridge;
   /** What the operator should know of the hosts files. */
   warnings: readonly string[];
+  /** Writes what the log still holds; for the exit of the process. */
+  endLog(): void;
 }
+
+const STDOUT = 1;
 
 const plainly = (reply: FastifyReply, status: number, line: string): void => {
   void reply
@@ -166,8 +171,10 @@ const failureOf = (act: () => void): NetwineError | null => {
 /** An application of its own around one bridge, ready to listen. @throws HostsError */
 export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...options }: AppOptions): Promise<App> => {
   const hosts = typeof from === 'string' ? await loadHosts(from) : parseHosts(from);
+  // The logger's own stream tries for ever to write its last lines where their reader has gone.
+  const stream = new LogStream(STDOUT);
   const app = Fastify({
-    logger: { level: log },
+    logger: { level: log, stream },
     logController: new LogController({ disableRequestLogging: true }),
     // A logger for each request would cost more than most requests; what is logged speaks of sessions.
     childLoggerFactory: (logger) => logger,
@@ -207,5 +214,5 @@ export const createApp = async ({ log = 'silent', prefix = '', hosts: from, ...o
   });
   bridge.descriptors?.watch(app.server);
   await app.register(fp(async (root: FastifyInstance) => mount(root, bridge, prefix)));
-  return { app, bridge, warnings: hosts.warnings };
+  return { app, bridge, warnings: hosts.warnings, endLog: () => stream.end() };
 };

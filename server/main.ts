@@ -69,6 +69,7 @@ const start = async (
     ...(chatTarget === undefined ? {} : { chatTarget }),
     ...(descriptors ? { descriptors } : {}),
   });
+  process.once('exit', running.endLog);
   for (const warning of running.warnings) err(warning);
   // Fastify would log where it listens before a person was told what to do there.
   const { level } = running.app.log;

@@ -1,0 +1,50 @@
+/** The descriptor of the log: what a slow reader gets, and what one that never comes holds up. */
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, createReadStream, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { LogStream } from '../../../server/observe/log-stream.ts';
+
+const lines = Array.from({ length: 4000 }, (_, index) => `${index} ${'x'.repeat(40)}\n`);
+const closing: (() => void)[] = [];
+
+afterEach(() => {
+  for (const close of closing.splice(0).reverse()) close();
+});
+
+/** A pipe that takes 64 KiB and then says so. */
+const makePipe = (): { path: string; fd: number } => {
+  const folder = mkdtempSync(join(tmpdir(), 'netwine-log-'));
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  closing.push(
+    () => rmSync(folder, { recursive: true }),
+    () => closeSync(fd),
+  );
+  return { path, fd };
+};
+
+test('a reader that comes late gets every line in its order', async () => {
+  const { path, fd } = makePipe();
+  const log = new LogStream(fd);
+  for (const line of lines) log.write(line);
+  const reader = createReadStream(path, { encoding: 'latin1' });
+  const most = lines.join('');
+  let got = '';
+  while (got.length < most.length) got += String((await once(reader, 'data'))[0]);
+  reader.destroy();
+  expect(got).toBe(most);
+});
+
+test('a reader that never comes holds up no end, and gets what fits', async () => {
+  const { path, fd } = makePipe();
+  const log = new LogStream(fd);
+  log.write('first\n');
+  for (const line of lines) log.write(line);
+  log.end();
+  const [got] = await once(createReadStream(path, { end: 99, encoding: 'latin1' }), 'data');
+  expect(got).toMatch(/^(?:first\n)?0 x+\n1 x/);
+});
