@@ -1,6 +1,6 @@
 /** F5: the first call of a kind fails, then the second alone, and so on until a dialogue has no further one. */
 
-import { leaksOf, startApp } from '../app-stage.ts';
+import { leaksOf, startApp, watchProcess } from '../app-stage.ts';
 import { Calls, failures } from '../failing-calls.ts';
 import type { How, Point } from '../failing-target.ts';
 import { type Arena, figure, type Plan, tally } from '../plan.ts';
@@ -26,19 +26,6 @@ const watchTimers = (calls: Calls): (() => void) => {
   });
   return () => {
     globalThis.setTimeout = original;
-  };
-};
-
-/** Counts what would have ended a process. */
-const watchProcess = (): { count(): number; end(): void } => {
-  let count = 0;
-  const note = (): void => {
-    count += 1;
-  };
-  process.on('unhandledRejection', note).on('uncaughtException', note);
-  return {
-    count: () => count,
-    end: () => void process.off('unhandledRejection', note).off('uncaughtException', note),
   };
 };
 
@@ -72,7 +59,7 @@ const run = async ({ size, report }: Arena): Promise<void> => {
   const { rounds } = sizes[size];
   const calls = new Calls();
   const watched = watchProcess();
-  const running = await startApp(calls);
+  const running = await startApp({ policy: calls.policy, targets: { tcp: calls.connect } });
   const endTimers = watchTimers(calls);
   const faults: string[] = [];
   let failed = 0;
@@ -83,7 +70,7 @@ const run = async ({ size, report }: Arena): Promise<void> => {
     faults.push(...seen.faults);
   }
   endTimers();
-  const leaks = await leaksOf(running, calls);
+  const leaks = await leaksOf(running, () => calls.open.size);
   await running.app.close();
   watched.end();
   report({

@@ -8,5 +8,16 @@ import { lostAnswers } from './f3-lost-answers.ts';
 import { everyByte } from './f4-every-byte.ts';
 import { nthCall } from './f5-nth-call.ts';
 import { stalled } from './f6-stalled.ts';
+import { names } from './f16-names.ts';
 
-export const plans: readonly Plan[] = [cuts, targetCuts, repeats, lostAnswers, everyByte, nthCall, stalled, control];
+export const plans: readonly Plan[] = [
+  cuts,
+  targetCuts,
+  repeats,
+  lostAnswers,
+  everyByte,
+  nthCall,
+  stalled,
+  names,
+  control,
+];
