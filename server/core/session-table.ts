@@ -10,7 +10,11 @@ interface Entry {
   since: number;
 }
 
+/** Sweeps come more often: what lies between two of them beyond this part of a keep time, this process slept through. */
+const AWAKE = 1 / 4;
+
 export class SessionTable {
+  #sweptAt = -Infinity;
   readonly #entries = new Map<string, Entry>();
 
   get size(): number {
@@ -50,12 +54,14 @@ export class SessionTable {
   }
 
   /**
-   * Ends sessions without a sign of their client for their keep time, and forgets ended ones after the same time.
+   * Ends sessions without a sign of their client for their keep time, and forgets ended ones after the same time. What
+   * clients say to a process that was stopped or a machine that slept is read after this: that time does not count.
    * @param now milliseconds of a clock that never goes back.
    */
   sweep(now: number): void {
     for (const [hash, entry] of this.#entries) {
       const { session } = entry;
+      entry.since += Math.max(now - Math.max(entry.since, this.#sweptAt) - session.keepMs * AWAKE, 0);
       if (session.reader?.alive()) session.touch();
       if (session.signs !== entry.signs) {
         entry.signs = session.signs;
@@ -65,5 +71,6 @@ export class SessionTable {
         else session.close('ABANDONED');
       } else session.up.rest();
     }
+    this.#sweptAt = now;
   }
 }

@@ -21,6 +21,12 @@ const setUp = () => {
   return { session, table, far };
 };
 
+/** Sweeps as often as a bridge does. */
+const pass = (table: SessionTable, from: number, to: number): void => {
+  for (let now = from; now < to; now += KEEP / 10) table.sweep(now);
+  table.sweep(to);
+};
+
 const gone = expect.objectContaining({ code: 'GONE' });
 
 test('finds a session by its key, which counts as a sign of its client and as use of the key', () => {
@@ -60,7 +66,7 @@ test('a key with its case changed or a letter more opens nothing', () => {
 
 test('ends a session as abandoned after its keep time without a sign, and not before', () => {
   const { session, table } = setUp();
-  table.sweep(KEEP - 1);
+  pass(table, 0, KEEP - 1);
   expect(session.code).toBeNull();
   table.sweep(KEEP);
   expect(session.code).toBe('ABANDONED');
@@ -70,7 +76,7 @@ test('a sign of the client begins the keep time anew at the sweep that sees it',
   const { session, table } = setUp();
   table.get(session.key);
   table.sweep(900);
-  table.sweep(900 + KEEP - 1);
+  pass(table, 900, 900 + KEEP - 1);
   expect(session.code).toBeNull();
   table.sweep(900 + KEEP);
   expect(session.code).toBe('ABANDONED');
@@ -82,8 +88,7 @@ test('an open answer that holds, and takes bytes, keeps its session for as long 
   for (let now = 0; now < 20 * KEEP; now += KEEP / 2) table.sweep(now);
   expect(session.code).toBeNull();
   if (typeof reader === 'object') reader.detach();
-  table.sweep(21 * KEEP);
-  table.sweep(22 * KEEP);
+  pass(table, 20 * KEEP, 22 * KEEP);
   expect(session.code).toBe('ABANDONED');
 });
 
@@ -91,8 +96,7 @@ test('an open answer that takes nothing keeps nothing', () => {
   const { session, table } = setUp();
   const reader = session.attach({ holds: true });
   if (typeof reader === 'object') reader.blocked = true;
-  table.sweep(0);
-  table.sweep(KEEP);
+  pass(table, 0, KEEP);
   expect(session.code).toBe('ABANDONED');
 });
 
@@ -100,7 +104,7 @@ test('what is over stays for the keep time from its end, and is then forgotten',
   const { session, table } = setUp();
   session.close('RESET');
   table.sweep(500);
-  table.sweep(500 + KEEP - 1);
+  pass(table, 500, 500 + KEEP - 1);
   expect(table.get(session.key)).toBe(session);
   table.sweep(500 + KEEP);
   expect([table.size, table.has(session)]).toEqual([0, false]);
@@ -120,10 +124,21 @@ test('asking again for what is over does not prolong it, but a raised acknowledg
   table.sweep(900);
   session.ack(3);
   table.sweep(950);
-  table.sweep(950 + KEEP - 1);
+  pass(table, 950, 950 + KEEP - 1);
   expect(table.size).toBe(1);
   table.sweep(950 + KEEP);
   expect(table.size).toBe(0);
+});
+
+test('time in which nobody swept is none in which a client was silent', () => {
+  const { session, table } = setUp();
+  pass(table, 0, KEEP / 2);
+  table.sweep(10 * KEEP);
+  expect(session.code).toBeNull();
+  pass(table, 10 * KEEP, 10.2 * KEEP);
+  expect(session.code).toBeNull();
+  pass(table, 10.2 * KEEP, 11 * KEEP);
+  expect(session.code).toBe('ABANDONED');
 });
 
 test('a session that its client closed is forgotten at once', () => {
