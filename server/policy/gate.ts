@@ -35,7 +35,7 @@ export const createGate = ({ hostNames, origins, requireToken }: GateOptions): G
     if (site !== null) return site === 'same-origin';
     const referer = only(call, 'referer', 'DENIED_ORIGIN');
     if (referer !== null) return allows(originOfUrl(referer), call);
-    if (call.headers.netwine === '1' || (token !== undefined && tokens.check(token, Date.now()))) return true;
+    if (call.headers.netwine === '1' || (token !== undefined && tokens.check(token, performance.now()))) return true;
     return !requireToken && (upgrade || isProgram(call.headers['user-agent']));
   };
 
@@ -58,7 +58,7 @@ export const createGate = ({ hostNames, origins, requireToken }: GateOptions): G
       const { origin } = call.headers;
       return origin !== undefined && countOf(call, 'origin') < 2 && allows(origin, call) ? origin : null;
     },
-    token: () => tokens.make(Date.now()),
+    token: () => tokens.make(performance.now()),
   };
 };
 

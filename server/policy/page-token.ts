@@ -2,15 +2,15 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export interface PageTokens {
-  /** A token for a page that is served now. @param now milliseconds of the wall clock */
+  /** A token for a page that is served now. @param now milliseconds of a clock that nobody sets */
   make(now: number): string;
-  /** True for a token of this process that is not older than a day. @param now milliseconds of the wall clock */
+  /** True for a token of this process that is not older than a day. @param now milliseconds of a clock that nobody sets */
   check(token: string, now: number): boolean;
 }
 
 const STEP_MS = 3_600_000;
 const STEPS_VALID = 25;
-/** Base 36, so that no step of this century is longer. */
+/** In base 36 more hours than any process lives. */
 const SHAPE = /^([0-9a-z]{1,8})\.([A-Za-z0-9_-]{43})$/;
 
 /** Tokens under a secret that ends with the process. They name the hour of their making, so that nothing is stored. */

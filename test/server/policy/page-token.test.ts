@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createPageTokens } from '../../../server/policy/page-token.ts';
 
 const HOUR_MS = 3_600_000;
-const NOW = Date.UTC(2026, 0, 15, 12, 30);
+const NOW = 12.5 * HOUR_MS;
 
 test('a token is good for a day', () => {
   const tokens = createPageTokens();
