@@ -1,6 +1,6 @@
 /** A bridge under fire: a process of its own whose sessions, descriptors and end are watched. */
 import { readdir, readFile } from 'node:fs/promises';
-import { residentBytes, startBridge } from '../support/bridge.ts';
+import { type BridgeSettings, residentBytes, startBridge } from '../support/bridge.ts';
 import { settles } from './plan.ts';
 
 /** How a session ended, as the bridge's log has it. */
@@ -13,6 +13,7 @@ export interface Ended {
 export interface Stage {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   /** How much the resident memory of the bridge has grown at most since its start, in bytes (Linux). */
   grown(): Promise<number>;
   /** Sessions that were opened so far. */
@@ -63,9 +64,13 @@ class Sessions {
 }
 
 /** Starts it. @throws where it does not start: run the build first */
-export const startStage = async (): Promise<Stage> => {
+export const startStage = async ({ times, env = {} }: Pick<BridgeSettings, 'times' | 'env'> = {}): Promise<Stage> => {
   const sessions = new Sessions();
-  const { url, program, close } = await startBridge({ times: TIMES, heard: (text) => sessions.heard(text) });
+  const { url, program, close } = await startBridge({
+    times: { ...TIMES, ...times },
+    env,
+    heard: (text) => sessions.heard(text),
+  });
   if (program === null) throw new Error('a bridge of our own is needed');
   let exits = 0;
   void program.exit.then(() => {
@@ -76,6 +81,7 @@ export const startStage = async (): Promise<Stage> => {
   return {
     url,
     port: Number(new URL(url).port),
+    pid: program.pid,
     grown: async () => (await peakOf(program.pid)) - resident,
     get opened() {
       return sessions.opened;

@@ -54,6 +54,8 @@ export interface BridgeSettings {
   routes?: string;
   /** In the place of its short times: seconds by the name of the flag. */
   times?: Readonly<Record<string, number>>;
+  /** Added to our own environment. */
+  env?: Readonly<Record<string, string>>;
   /** Told all that it prints. */
   heard?: (text: string) => void;
 }
@@ -66,7 +68,7 @@ const TARGETS = 'allow 127.0.0.1 *\nallow 127.0.0.1 */udp\nallow netwine-unknown
 
 /** Starts a bridge of our own with short times. @throws with its output where it does not start: run the build first */
 export const startBridge = async (settings: BridgeSettings = {}): Promise<Running> => {
-  const { args = [], routes = '', times = {}, heard } = settings;
+  const { args = [], routes = '', times = {}, env = {}, heard } = settings;
   const hosts = await mkdtemp(join(tmpdir(), 'netwine-hosts-'));
   await writeFile(join(hosts, 'clients'), 'allow 127.0.0.1\n');
   await writeFile(join(hosts, 'targets'), TARGETS);
@@ -75,6 +77,7 @@ export const startBridge = async (settings: BridgeSettings = {}): Promise<Runnin
   const program = await startProgram({
     command: process.execPath,
     args: [main, 'serve', '--listen', '127.0.0.1:0', '--hosts', hosts, ...flags, ...args],
+    env,
     ready: /listens at (\S+);/,
     ...(heard ? { heard } : {}),
   });

@@ -8,6 +8,9 @@ export const libraries = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86
 /** What the tests use of the library that holds WebKitGTK's own small browser. */
 export const miniBrowser = `${libraries}/webkit2gtk-4.1/MiniBrowser`;
 
+/** Loaded before a program, it sets that program's wall clock. */
+export const fakeTime = `${libraries}/faketime/libfaketime.so.1`;
+
 /**
  * One row for each package.
  * @typedef {{ package: string, proof: string, for: string }} Part  `proof` is the file that the tests use
@@ -19,6 +22,7 @@ export const parts = [
   { package: 'openssh-server', proof: '/usr/sbin/sshd', for: 'the banner of a real SSH server' },
   { package: 'redis-server', proof: '/usr/bin/redis-server', for: 'a dialogue of requests and answers' },
   { package: 'dnsmasq-base', proof: '/usr/sbin/dnsmasq', for: 'DNS queries over UDP' },
+  { package: 'faketime', proof: fakeTime, for: 'a wall clock that jumps' },
   { package: 'mosquitto', proof: '/usr/sbin/mosquitto', for: 'an unmodified MQTT.js' },
   { package: 'nginx', proof: '/usr/sbin/nginx', for: 'whole HTTP exchanges, and a proxy in between' },
   { package: 'tigervnc-standalone-server', proof: '/usr/bin/Xtigervnc', for: 'an unmodified noVNC' },

@@ -9,6 +9,7 @@ import { everyByte } from './f4-every-byte.ts';
 import { nthCall } from './f5-nth-call.ts';
 import { stalled } from './f6-stalled.ts';
 import { names } from './f16-names.ts';
+import { clocks } from './f17-clocks.ts';
 
 export const plans: readonly Plan[] = [
   cuts,
@@ -19,5 +20,6 @@ export const plans: readonly Plan[] = [
   nthCall,
   stalled,
   names,
+  clocks,
   control,
 ];
