@@ -3,10 +3,14 @@ import { write, writeSync } from 'node:fs';
 
 /** How long a reader that takes nothing is left alone. */
 const AGAIN_MS = 100;
+/** What waits for a slow reader at most, in characters; what comes then is dropped and counted. */
+const MOST_WAITING = 4 * 1024 * 1024;
 
 export class LogStream {
   readonly #fd: number;
   #lines: string[] = [];
+  #waiting = 0;
+  #dropped = 0;
   #writing = false;
   #broken = false;
 
@@ -17,7 +21,12 @@ export class LogStream {
   /** Never waits. */
   write(line: string): void {
     if (this.#broken) return;
-    this.#lines.push(line);
+    if (this.#waiting > MOST_WAITING) {
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#dropped > 0) this.#tellDropped();
+    this.#keep(line);
     if (!this.#writing) this.#next();
   }
 
@@ -31,7 +40,19 @@ export class LogStream {
     }
   }
 
+  #keep(line: string): void {
+    this.#lines.push(line);
+    this.#waiting += line.length;
+  }
+
+  #tellDropped(): void {
+    const told = { level: 40, time: Date.now(), msg: `${this.#dropped} lines are missing here: nobody read the log` };
+    this.#dropped = 0;
+    this.#keep(`${JSON.stringify(told)}\n`);
+  }
+
   #take(): Buffer {
+    this.#waiting = 0;
     return Buffer.from(this.#lines.splice(0).join(''));
   }
 

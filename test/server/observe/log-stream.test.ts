@@ -39,6 +39,28 @@ test('a reader that comes late gets every line in its order', async () => {
   expect(got).toBe(most);
 });
 
+test('what a reader leaves unread is bounded, and what is missing is counted in its place', async () => {
+  const { path, fd } = makePipe();
+  const log = new LogStream(fd);
+  const line = `${'x'.repeat(999)}\n`;
+  for (let count = 0; count < 10_000; count += 1) log.write(line);
+  const reader = createReadStream(path, { encoding: 'latin1' });
+  let got = '';
+  const readTo = async (end: string): Promise<void> => {
+    while (!got.endsWith(end)) {
+      const [chunk] = await once(reader, 'data');
+      got += chunk;
+      // The first line after a pause tells what is missing before it.
+      if (got.length % 1000 === 0 && !got.includes('last')) log.write('last\n');
+    }
+  };
+  await readTo('last\n');
+  reader.destroy();
+  const kept = got.split(line).length - 1;
+  expect(kept).toBeLessThan(5000);
+  expect(got).toContain(`"msg":"${10_000 - kept} lines are missing here: nobody read the log"}\nlast\n`);
+});
+
 test('a reader that never comes holds up no end, and gets what fits', async () => {
   const { path, fd } = makePipe();
   const log = new LogStream(fd);
