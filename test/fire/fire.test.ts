@@ -1,5 +1,6 @@
 /** The fire: every plan against a bridge of its own, and one table of what it came to. */
 import { afterAll, expect, test } from 'vitest';
+import { atEnd, endWhenCancelled } from '../support/at-end.ts';
 import type { Row, Size } from './plan.ts';
 import { plans } from './plans/index.ts';
 import { type Entry, formatLine, formatTable, isRight } from './table.ts';
@@ -12,7 +13,12 @@ const MOST_MS = size === 'full' ? 1_800_000 : 240_000;
 const entries: Entry[] = [];
 const chosen = plans.filter(({ id }) => only.length === 0 || only.includes(id));
 
-test.each(chosen)('$id: $about: $aim', { timeout: MOST_MS }, async (plan) => {
+const print = (isInterrupted: boolean): void =>
+  void process.stdout.write(`\n${formatTable(entries, { seed, size, isInterrupted })}`);
+const forget = atEnd(() => print(true));
+
+test.for(chosen)('$id: $about: $aim', { timeout: MOST_MS }, async (plan, { signal }) => {
+  endWhenCancelled(signal);
   const own: Entry[] = [];
   let since = performance.now();
   const report = (row: Row): void => {
@@ -28,5 +34,6 @@ test.each(chosen)('$id: $about: $aim', { timeout: MOST_MS }, async (plan) => {
 });
 
 afterAll(() => {
-  process.stdout.write(`\n${formatTable(entries, { seed, size })}`);
+  forget();
+  print(false);
 });

@@ -1,6 +1,6 @@
 /** `npm run fire`: the plans of the fire one after the other, and their table; 1 where one is red. */
 import { parseArgs } from 'node:util';
-import { startVitest } from 'vitest/node';
+import { runPlans } from '../support/run-plans.mjs';
 
 const usage = 'npm run fire -- [--seed N] [--only F1,F3] [--size small|full]';
 
@@ -22,22 +22,7 @@ const { seed = `${Math.floor(Math.random() * 1e9)}`, only, size = 'full' } = rea
 Object.assign(process.env, { FIRE_SEED: seed, FIRE_SIZE: size, ...(only ? { FIRE_ONLY: only } : {}) });
 process.stdout.write(`seed ${seed}, size ${size}${only ? `, only ${only}` : ''}\n`);
 
-/** Says which plan runs, and what broke; the verdicts stand in the table. */
-const reporter = {
-  onTestCaseReady: (test) => process.stdout.write(`${test.name.replaceAll("'", '')}\n`),
-  onTestRunEnd: (modules, errors) => {
-    const all = modules.flatMap((module) => [
-      ...module.errors(),
-      ...[...module.children.allTests('failed')].flatMap((test) => test.result().errors),
-    ]);
-    for (const { stack, message } of [...all, ...errors]) process.stdout.write(`${stack ?? message}\n`);
-  },
-};
-
-const vitest = await startVitest('test', ['test/fire/fire.test.ts'], {
-  project: 'fire',
-  watch: false,
-  reporters: [reporter],
-  disableConsoleIntercept: true,
-});
-await vitest.close();
+await runPlans('test/fire/fire.test.ts', (module) => [
+  ...module.errors(),
+  ...[...module.children.allTests('failed')].flatMap((test) => test.result().errors),
+]);

@@ -42,7 +42,10 @@ const below = (entry: Entry): string[] => {
 };
 
 /** @param seed as in the command that repeats it */
-export const formatTable = (entries: readonly Entry[], { seed, size }: { seed: number; size: string }): string => {
+export const formatTable = (
+  entries: readonly Entry[],
+  { seed, size, isInterrupted = false }: { seed: number; size: string; isInterrupted?: boolean },
+): string => {
   const lines = [HEAD, ...entries.map(cells)];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const format = (line: string[]): string =>
@@ -51,6 +54,7 @@ export const formatTable = (entries: readonly Entry[], { seed, size }: { seed: n
       .join('  ')
       .trimEnd();
   return [
+    ...(isInterrupted ? ['interrupted: rows that were not done until then are missing'] : []),
     `seed ${seed}, size ${size}; again: npm run fire -- --seed ${seed} --size ${size}`,
     'lost, doubled and moved are bytes, both directions compared with what was sent',
     '',

@@ -1,5 +1,6 @@
 /** The fuzz: every plan with its part of the inputs, and one table of what they came to. */
 import { afterAll, expect, test } from 'vitest';
+import { atEnd, endWhenCancelled } from '../support/at-end.ts';
 import { plans } from './plans/index.ts';
 import { formatTable } from './table.ts';
 import { isGreen, type Row, tryAll } from './try-all.ts';
@@ -13,7 +14,12 @@ const MOST_MS = 600_000;
 const rows: Row[] = [];
 const chosen = plans.filter(({ name }) => only.length === 0 || only.includes(name));
 
-test.each(chosen)('$name: $about', { timeout: MOST_MS }, async (plan) => {
+const print = (isInterrupted: boolean): void =>
+  void process.stdout.write(`\n${formatTable(rows, { seed, count, isInterrupted })}`);
+const forget = atEnd(() => print(true));
+
+test.for(chosen)('$name: $about', { timeout: MOST_MS }, async (plan, { signal }) => {
+  endWhenCancelled(signal);
   const row = await tryAll(plan, { seed, count: Math.ceil(count * plan.share) });
   rows.push(row);
   expect(isGreen(row) ? [] : row).toEqual([]);
@@ -24,5 +30,6 @@ test('every name that was asked for is that of a plan', () => {
 });
 
 afterAll(() => {
-  process.stdout.write(`\n${formatTable(rows, { seed, count })}`);
+  forget();
+  print(false);
 });

@@ -1,6 +1,6 @@
 /** `npm run fuzz`: every plan of the fuzz, and their table; 1 where one is red. */
 import { parseArgs } from 'node:util';
-import { startVitest } from 'vitest/node';
+import { runPlans } from '../support/run-plans.mjs';
 
 const usage = 'npm run fuzz -- [--seed N] [--count N] [--only NAME,NAME]';
 
@@ -23,19 +23,4 @@ const { seed = `${Math.floor(Math.random() * 1e9)}`, count = '200000', only } = 
 Object.assign(process.env, { FUZZ_SEED: seed, FUZZ_COUNT: count, ...(only ? { FUZZ_ONLY: only } : {}) });
 process.stdout.write(`seed ${seed}, ${count} inputs${only ? `, only ${only}` : ''}\n`);
 
-/** Says which plan runs, and what broke; the verdicts stand in the table. */
-const reporter = {
-  onTestCaseReady: (test) => process.stdout.write(`${test.name.replaceAll("'", '')}\n`),
-  onTestRunEnd: (modules, errors) => {
-    const all = [...modules.flatMap((module) => module.errors()), ...errors];
-    for (const { stack, message } of all) process.stdout.write(`${stack ?? message}\n`);
-  },
-};
-
-const vitest = await startVitest('test', ['test/fuzz/fuzz.test.ts'], {
-  project: 'fire',
-  watch: false,
-  reporters: [reporter],
-  disableConsoleIntercept: true,
-});
-await vitest.close();
+await runPlans('test/fuzz/fuzz.test.ts', (module) => module.errors());

@@ -1,9 +1,9 @@
 /** A built bridge that may reach one target only, and whose log, sessions, descriptors and end are watched. */
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { settles } from '../fire/plan.ts';
+import { makeFolder } from '../support/folder.ts';
 import { HttpClient } from '../support/http-client.ts';
 import { startProgram } from '../support/process.ts';
 import { echo } from '../support/targets.ts';
@@ -49,7 +49,7 @@ const descriptorsOf = async (pid: number): Promise<number> => (await readdir(`/p
 /** Starts it. @throws where it does not start: run the build first */
 export const startStage = async (): Promise<Stage> => {
   const target = await echo();
-  const hosts = await mkdtemp(join(tmpdir(), 'netwine-fuzz-'));
+  const { path: hosts, remove } = makeFolder('netwine-fuzz-');
   await writeFile(join(hosts, 'clients'), 'allow 127.0.0.1\n');
   // No other port: an input that is changed may name that of a stranger.
   await writeFile(join(hosts, 'targets'), `allow 127.0.0.1 ${target.port}\n`);
@@ -91,7 +91,7 @@ export const startStage = async (): Promise<Stage> => {
       const left = { exits, traces: log.traces, sessions: exits > 0 ? 0 : log.opened - log.over, descriptors: more };
       await program.stop();
       await target.close();
-      await rm(hosts, { recursive: true });
+      remove();
       return left;
     },
   };

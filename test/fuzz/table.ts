@@ -22,12 +22,16 @@ const below = ({ name, failing, traces }: Row): string[] => [
 ];
 
 /** @param seed  as in the command that repeats it */
-export const formatTable = (rows: readonly Row[], { seed, count }: { seed: number; count: number }): string => {
+export const formatTable = (
+  rows: readonly Row[],
+  { seed, count, isInterrupted = false }: { seed: number; count: number; isInterrupted?: boolean },
+): string => {
   const lines = [HEAD, ...rows.map(cells)];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const pad = (cell: string, column: number): string =>
     column >= 2 && column <= 8 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
   const text = lines.map((line) => line.map(pad).join('  ').trimEnd());
   const again = `seed ${seed}, ${count.toLocaleString('en-US')} inputs; again: npm run fuzz -- --seed ${seed} --count ${count}`;
-  return [again, '', ...text, ...rows.flatMap(below), ''].join('\n');
+  const note = isInterrupted ? ['interrupted: only what was done until then is here'] : [];
+  return [again, ...note, '', ...text, ...rows.flatMap(below), ''].join('\n');
 };

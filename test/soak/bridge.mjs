@@ -10,8 +10,11 @@ export const startBridge = async () => {
   const hosts = await mkdtemp(join(tmpdir(), 'netwine-soak-'));
   await writeFile(join(hosts, 'clients'), 'allow 127.0.0.1\n');
   await writeFile(join(hosts, 'targets'), 'allow 127.0.0.1 1-65535\n');
+  // A Ctrl-C is for us: what ends us ends the bridge, and we end it if we can tell first what it came to. [prctl(2)]
+  const withUs = ['--pdeathsig', 'KILL', '--', process.execPath];
   const args = ['dist/server/main.js', 'serve', '--listen', '127.0.0.1:0', '--hosts', hosts, '--log', 'info'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  const child = spawn('/usr/bin/setpriv', [...withUs, ...args], { stdio, detached: true });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const counts = { opened: 0, ended: 0, exits: 0 };

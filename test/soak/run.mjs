@@ -1,4 +1,5 @@
 /** `npm run soak`: idle and busy sessions by all ways for half an hour, and a table of what they left; 1 where it is red. */
+import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
@@ -49,6 +50,18 @@ const report = {
   },
 };
 
+/** What an interrupted run may need to end its sessions and to tell what it came to. */
+const LAST_MS = 30_000;
+let interruptedBy = null;
+const exitCodeOf = (signal) => 128 + constants.signals[signal];
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (interruptedBy !== null) return;
+    interruptedBy = signal;
+    setTimeout(() => process.exit(exitCodeOf(signal)), LAST_MS).unref();
+  });
+}
+
 console.log(
   `seed ${seed}, ${minutes} minutes, ${idleCount} idle and ${busyCount} busy sessions, Node ${process.version}`,
 );
@@ -59,14 +72,14 @@ const base = await bridge.look();
 
 const asks = [];
 const WIDTH = 20;
-for (let at = 0; at < idleCount; at += WIDTH) {
+for (let at = 0; at < idleCount && interruptedBy === null; at += WIDTH) {
   const some = Array.from({ length: Math.min(WIDTH, idleCount - at) }, (_, index) => at + index);
   asks.push(...(await Promise.all(some.map((index) => startIdle(place, index, report)))));
 }
 
 const since = performance.now();
 const minuteNow = () => (performance.now() - since) / 60_000;
-const isOver = () => minuteNow() >= minutes || bridge.counts.exits > 0;
+const isOver = () => minuteNow() >= minutes || bridge.counts.exits > 0 || interruptedBy !== null;
 const traffic = Array.from({ length: busyCount }, (_, index) =>
   keepBusy(place, index, { random: randomFrom(seed + index * 7919), isOver, report }),
 );
@@ -86,6 +99,7 @@ while (!isOver()) {
   await pause(1000);
 }
 
+const lasted = Math.min(minutes, minuteNow());
 await Promise.all(traffic);
 for (let at = 0; at < asks.length; at += WIDTH) await Promise.all(asks.slice(at, at + WIDTH).map((ask) => ask()));
 await dispatcher.destroy();
@@ -98,6 +112,8 @@ for (let look = 0; look < LAST_LOOKS && end !== null; look += 1) {
 }
 const left = echo.sockets.size;
 echo.close();
-const rows = judge({ minutes, looks, base, end, left, busy, idle, faults, exits: await bridge.stop() });
+const rows = judge({ minutes: lasted, looks, base, end, left, busy, idle, faults, exits: await bridge.stop() });
+if (interruptedBy !== null) console.log(`\ninterrupted after ${lasted.toFixed(1)} of ${minutes} minutes`);
 console.log(`\n${formatTable(rows)}`);
-process.exitCode = rows.every(([, , , ok]) => ok !== false) ? 0 : 1;
+const isGreen = rows.every(([, , , ok]) => ok !== false);
+process.exitCode = interruptedBy === null ? Number(!isGreen) : exitCodeOf(interruptedBy);

@@ -8,11 +8,11 @@
  * and nothing else: 127.0.0.2 is what the suite expects to be denied. PROTOCOL_LACKS names, with commas, what the way to
  * it cannot do; tests that need it are skipped.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, test } from 'vitest';
+import { makeFolder } from './folder.ts';
 import { HttpClient } from './http-client.ts';
 import { type Program, startProgram } from './process.ts';
 
@@ -69,7 +69,7 @@ const TARGETS = 'allow 127.0.0.1 *\nallow 127.0.0.1 */udp\nallow netwine-unknown
 /** Starts a bridge of our own with short times. @throws with its output where it does not start: run the build first */
 export const startBridge = async (settings: BridgeSettings = {}): Promise<Running> => {
   const { args = [], routes = '', times = {}, env = {}, heard } = settings;
-  const hosts = await mkdtemp(join(tmpdir(), 'netwine-hosts-'));
+  const { path: hosts, remove } = makeFolder('netwine-hosts-');
   await writeFile(join(hosts, 'clients'), 'allow 127.0.0.1\n');
   await writeFile(join(hosts, 'targets'), TARGETS);
   await writeFile(join(hosts, 'routes'), routes);
@@ -87,7 +87,7 @@ export const startBridge = async (settings: BridgeSettings = {}): Promise<Runnin
     program,
     async close() {
       await program.stop();
-      await rm(hosts, { recursive: true });
+      remove();
     },
   };
 };

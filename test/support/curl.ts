@@ -2,6 +2,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
+import { atEnd } from './at-end.ts';
 
 /** No configuration of the person who runs the tests, no proxy, errors on stderr, nothing kept back. */
 const PLAIN = ['-q', '--noproxy', '*', '-sS', '-N'];
@@ -55,11 +56,10 @@ export async function curl(args: readonly string[], input: Uint8Array = new Uint
 export function streamCurl(args: readonly string[]): CurlStream {
   const child = running(args);
   child.stdin.end();
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  const forget = atEnd(() => void child.kill('SIGKILL'));
   const complaint = text(child.stderr);
   const done = ended(child)
-    .finally(() => process.off('exit', kill))
+    .finally(forget)
     .then(async (exit) => ({ exit, complaint: await complaint }));
   return {
     pid: child.pid ?? 0,

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { atEnd } from './at-end.ts';
 
 /** How long processes may take to end by themselves, and to be gone once they are killed. */
 const graceMs = 700;
@@ -45,15 +46,11 @@ export class EngineProcess {
   readonly home = mkdtempSync(join(tmpdir(), 'netwine-engine-'));
   readonly #mark = `${markName}=${randomUUID()}`;
   readonly #children: ChildProcess[] = [];
-  readonly #kill = (): void => {
+  readonly #forget = atEnd(() => {
     signal(this.pids(), 'SIGKILL');
     rmSync(this.home, { recursive: true, force: true });
-  };
+  });
   #output = '';
-
-  constructor() {
-    process.once('exit', this.#kill);
-  }
 
   /** All that was printed. */
   get output(): string {
@@ -107,7 +104,7 @@ export class EngineProcess {
       if (waitedMs > graceMs) signal(left, 'SIGKILL');
       await pause(20);
     }
-    process.off('exit', this.#kill);
+    this.#forget();
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
 }

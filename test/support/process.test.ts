@@ -27,8 +27,8 @@ test('a program that ends before it is ready fails with its output', async () =>
 });
 
 test('a program that is never ready is stopped and fails with its output', async () => {
-  const code = 'console.log(process.pid); setInterval(() => {}, 1000)';
-  const started = script(code, { ready: { port: await freePort() }, timeoutMs: 400 });
+  const args = ['-c', 'echo $$; exec sleep 60'];
+  const started = startProgram({ command: 'sh', args, ready: { port: await freePort() }, timeoutMs: 800 });
   const failure = await started.then(
     () => '',
     (error: Error) => error.message,

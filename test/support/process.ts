@@ -2,7 +2,10 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { resolve as pathOf } from 'node:path';
+import { atEnd } from './at-end.ts';
 
 /** How much of what a program prints is kept, in characters; the oldest goes first. */
 const keptChars = 1024 * 1024;
@@ -43,8 +46,7 @@ export class Program {
     this.#child = child;
     this.#name = name;
     this.#timeoutMs = timeoutMs;
-    const kill = () => child.kill('SIGKILL');
-    process.once('exit', kill);
+    const forget = atEnd(() => void child.kill('SIGKILL'));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-keptChars);
@@ -53,7 +55,7 @@ export class Program {
     }
     this.exit = new Promise((resolve) => {
       child.once('close', (code, signal) => {
-        process.off('exit', kill);
+        forget();
         this.#ended = { code, signal };
         this.#wake();
         resolve(this.#ended);
@@ -141,17 +143,24 @@ export class Program {
   }
 }
 
+/** The system itself ends a program with us: who is killed cannot. The program keeps its process id. [prctl(2)] */
+const WITH_US = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'] as const;
+
+/** Whether the system would find it. */
+const isThere = (command: string, folder: string, path: string): boolean =>
+  (command.includes('/') ? [''] : path.split(':')).some((place) => existsSync(pathOf(folder, place, command)));
+
 /**
  * Starts a program and waits until it is ready. Programs in the system's `sbin` folders are found, too.
  * @throws when it cannot be run, or ends or is too slow before it is ready; it is stopped then
  */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const { command, args = [], env = {}, cwd, ready, timeoutMs = 15_000, heard } = options;
+  const { command, args = [], env = {}, cwd = '.', ready, timeoutMs = 15_000, heard } = options;
   const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-  const child = spawn(command, args, {
-    ...(cwd === undefined ? {} : { cwd }),
-    env: { ...process.env, PATH: path, ...env },
-  });
+  const { PATH = path } = env;
+  if (!isThere(command, cwd, PATH)) throw new Error(`${command} cannot be run: it is not there`);
+  const [withUs, ...flags] = WITH_US;
+  const child = spawn(withUs, [...flags, command, ...args], { cwd, env: { ...process.env, ...env, PATH } });
   const started = new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.on('error', (error) => reject(new Error(`${command} cannot be run: ${error.message}`, { cause: error })));
