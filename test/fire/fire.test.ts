@@ -1,23 +1,34 @@
 /** The fire: every plan against a bridge of its own, and one table of what it came to. */
 import { afterAll, expect, test } from 'vitest';
 import { atEnd, endWhenCancelled } from '../support/at-end.ts';
-import type { Row, Size } from './plan.ts';
+import { planOf } from './again.ts';
+import type { Plan, Row, Size } from './plan.ts';
 import { plans } from './plans/index.ts';
 import { type Entry, formatLine, formatTable, isRight } from './table.ts';
 
 const seed = Number(process.env.FIRE_SEED ?? 1);
 const size: Size = process.env.FIRE_SIZE === 'full' ? 'full' : 'small';
 const only = process.env.FIRE_ONLY?.split(',') ?? [];
+/** In the place of all else: what made a row red, once more. */
+const script = process.env.FIRE_SCRIPT;
 const MOST_MS = size === 'full' ? 1_800_000 : 240_000;
 
-const entries: Entry[] = [];
-const chosen = plans.filter(({ id }) => only.length === 0 || only.includes(id));
+const choose = (): readonly Plan[] => {
+  if (script !== undefined) return [planOf(script, plans)];
+  const strange = only.filter((asked) => !plans.some(({ id }) => id === asked));
+  if (strange.length > 0) throw new Error(`no plan is called ${strange.join(' or ')}`);
+  return plans.filter(({ id }) => only.length === 0 || only.includes(id));
+};
 
-const print = (isInterrupted: boolean): void =>
-  void process.stdout.write(`\n${formatTable(entries, { seed, size, isInterrupted })}`);
+const chosen = choose();
+const entries: Entry[] = [];
+const print = (isInterrupted: boolean): void => {
+  const heading = { seed, size, only, isScript: script !== undefined, isInterrupted };
+  process.stdout.write(`\n${formatTable(entries, heading)}`);
+};
 const forget = atEnd(() => print(true));
 
-test.for(chosen)('$id: $about: $aim', { timeout: MOST_MS }, async (plan, { signal }) => {
+const runPlan = async (plan: Plan, signal: AbortSignal): Promise<void> => {
   endWhenCancelled(signal);
   const own: Entry[] = [];
   let since = performance.now();
@@ -31,7 +42,12 @@ test.for(chosen)('$id: $about: $aim', { timeout: MOST_MS }, async (plan, { signa
   await plan.run({ seed, size, report });
   expect(own.length).toBeGreaterThan(0);
   expect(own.filter((entry) => !isRight(entry)).map(({ row }) => row)).toEqual([]);
-});
+};
+
+// Not as a table of tests, whose names are cut.
+for (const plan of chosen) {
+  test(`${plan.id}: ${plan.about}: ${plan.aim}`, { timeout: MOST_MS }, ({ signal }) => runPlan(plan, signal));
+}
 
 afterAll(() => {
   forget();

@@ -16,8 +16,8 @@ export interface Row extends Difference {
   exits: number;
   /** All else that is wrong. */
   faults: readonly string[];
-  /** On a red row: the shortest way to it. */
-  script?: string;
+  /** On a red row: the shortest way to it that was found, as the `replays` of its plan take it; it becomes JSON. */
+  script?: object;
 }
 
 export interface Arena {
@@ -25,6 +25,9 @@ export interface Arena {
   size: Size;
   report(row: Row): void;
 }
+
+/** Does once more what a script says, and reports the row. */
+export type Replay = (script: unknown, arena: Arena) => Promise<void>;
 
 /** What is done to a bridge, and what must hold meanwhile. */
 export interface Plan {
@@ -36,7 +39,12 @@ export interface Plan {
   /** It is done to a bridge that cannot hold: its rows have to be red. */
   isControl?: true;
   run(arena: Arena): Promise<void>;
+  /** By the name of the row that has such scripts. */
+  replays?: Readonly<Record<string, Replay>>;
 }
+
+/** Nothing is wrong with the bytes. */
+export const WHOLE: Difference = { lost: 0, doubled: 0, moved: 0 };
 
 /** Nothing was lost, doubled or moved, nothing leaked, nothing ended, nothing else is wrong. */
 export const isGreen = (row: Row): boolean =>

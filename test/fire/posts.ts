@@ -8,9 +8,17 @@ export interface Answer {
   text: string;
 }
 
-const requestOf = (path: string, body: Uint8Array): Buffer =>
+/** What a request is besides its path: a POST of nothing. */
+interface Form {
+  method?: 'GET' | 'POST';
+  body?: Uint8Array | undefined;
+}
+
+const requestOf = (path: string, { method = 'POST', body = Buffer.alloc(0) }: Form): Buffer =>
   Buffer.concat([
-    Buffer.from(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nNetwine: 1\r\nContent-Length: ${body.length}\r\n\r\n`),
+    Buffer.from(
+      `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nNetwine: 1\r\nContent-Length: ${body.length}\r\n\r\n`,
+    ),
     body,
   ]);
 
@@ -51,7 +59,12 @@ export class Posts {
   }
 
   /** @throws where the connection ends before the answer does */
-  async post(path: string, body: Uint8Array = Buffer.alloc(0)): Promise<Answer> {
+  async post(path: string, body?: Uint8Array): Promise<Answer> {
+    return await this.ask(path, { body });
+  }
+
+  /** @throws where the connection ends before the answer does */
+  async ask(path: string, form: Form): Promise<Answer> {
     const socket = await this.#open();
     let text = '';
     return await new Promise((resolve, reject) => {
@@ -69,7 +82,7 @@ export class Posts {
         settle(answer);
       });
       socket.once('close', () => settle(null));
-      socket.write(requestOf(path, body));
+      socket.write(requestOf(path, form));
     });
   }
 
@@ -88,10 +101,10 @@ export class Posts {
   }
 }
 
-/** Posts over a connection of its own and waits until that is over, whatever is answered. */
-export const postInVain = async (port: number, path: string, body?: Uint8Array): Promise<boolean> => {
+/** Asks over a connection of its own and waits until that is over, whatever is answered. */
+export const askInVain = async (port: number, path: string, form: Form): Promise<boolean> => {
   const posts = new Posts(port);
-  const answered = await posts.post(path, body).then(
+  const answered = await posts.ask(path, form).then(
     () => true,
     () => false,
   );

@@ -2,13 +2,16 @@
 import { parseArgs } from 'node:util';
 import { runPlans } from '../support/run-plans.mjs';
 
-const usage = 'npm run fire -- [--seed N] [--only F1,F3] [--size small|full]';
+const usage = `npm run fire -- [--seed N] [--only F1,F3] [--size small|full]
+  every plan, or those that are named; the same seed draws the same faults
+npm run fire -- --script '{"row":..}' | --script FILE
+  one case again, by the script that stands below the table of a run that was red`;
 
 const read = () => {
   try {
-    const { values } = parseArgs({
-      options: { seed: { type: 'string' }, only: { type: 'string' }, size: { type: 'string' } },
-    });
+    const text = { type: 'string' };
+    const options = { seed: text, only: text, size: text, script: text, help: { type: 'boolean' } };
+    const { values } = parseArgs({ options });
     if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed)) throw new Error('--seed takes up to nine digits');
     if (!['small', 'full', undefined].includes(values.size)) throw new Error('--size is small or full');
     return values;
@@ -18,9 +21,18 @@ const read = () => {
   }
 };
 
-const { seed = `${Math.floor(Math.random() * 1e9)}`, only, size = 'full' } = read();
-Object.assign(process.env, { FIRE_SEED: seed, FIRE_SIZE: size, ...(only ? { FIRE_ONLY: only } : {}) });
-process.stdout.write(`seed ${seed}, size ${size}${only ? `, only ${only}` : ''}\n`);
+const { seed = `${Math.floor(Math.random() * 1e9)}`, only, size = 'full', script, help } = read();
+if (help) {
+  console.log(usage);
+  process.exit(0);
+}
+Object.assign(process.env, {
+  FIRE_SEED: seed,
+  FIRE_SIZE: size,
+  ...(only ? { FIRE_ONLY: only } : {}),
+  ...(script ? { FIRE_SCRIPT: script } : {}),
+});
+process.stdout.write(script ? 'one script\n' : `seed ${seed}, size ${size}${only ? `, only ${only}` : ''}\n`);
 
 await runPlans('test/fire/fire.test.ts', (module) => [
   ...module.errors(),

@@ -1,7 +1,7 @@
 /** A bridge under fire: a process of its own whose sessions, descriptors and end are watched. */
 import { readdir, readFile } from 'node:fs/promises';
 import { type BridgeSettings, residentBytes, startBridge } from '../support/bridge.ts';
-import { settles } from './plan.ts';
+import { type Row, settles } from './plan.ts';
 
 /** How a session ended, as the bridge's log has it. */
 export interface Ended {
@@ -102,4 +102,11 @@ export const startStage = async ({ times, env = {} }: Pick<BridgeSettings, 'time
       return before;
     },
   };
+};
+
+/** A row of what was done to a bridge of its own, with what that left and whether it ended. */
+export const onStage = async (run: (stage: Stage) => Promise<Omit<Row, 'exits'>>): Promise<Row> => {
+  const stage = await startStage();
+  const row = await run(stage);
+  return { ...row, leaks: row.leaks + (await stage.leaks()), exits: await stage.close() };
 };

@@ -26,8 +26,22 @@ test('a control that holds is not right', () => {
 });
 
 test('it has the seed, the command that repeats it, the faults and the script', () => {
-  const text = formatTable([entry({ faults: ['hangs'], script: '{"seed":7}' })], { seed: 42, size: 'full' });
-  expect(text).toContain('npm run fire -- --seed 42 --size full');
+  const text = formatTable([entry({ faults: ['hangs'], script: { bytes: 7 } })], { seed: 42, size: 'full' });
+  expect(text).toContain('again: npm run fire -- --seed 42 --size full\n');
   expect(text).toMatch(/^F0 part +3 cuts +0 +0 +0 +0 +0 +1\.3 +RED$/m);
-  expect(text).toMatch(/F0 part:\n {2}hangs\n {2}shortest script found: \{"seed":7\}/);
+  const script = `npm run fire -- --script '{"row":"F0 part","bytes":7}'`;
+  const plan = 'npm run fire -- --seed 42 --size full --only F0';
+  expect(text).toContain(`F0 part:\n  hangs\n  shortest script found: ${script}\n  the whole plan again: ${plan}\n`);
+});
+
+test('what is missing is said of a run that was interrupted, and what was chosen of one that was', () => {
+  const text = formatTable([entry({})], { seed: 42, size: 'full', only: ['F0', 'F1'], isInterrupted: true });
+  expect(text).toMatch(/^interrupted: .*\n.*--only F0,F1\n/);
+  expect(text).toMatch(/^F0 part .* green$/m);
+});
+
+test('a control is explained where there is one', () => {
+  const heading = { seed: 1, size: 'small' };
+  expect(formatTable([entry({})], heading)).not.toContain('control');
+  expect(formatTable([entry({ lost: 1 }, true)], heading)).toContain('control: the same done to a bridge without');
 });

@@ -1,4 +1,5 @@
-/** The table of the fire, as text: one row for each part of a plan, the scripts of red rows below it. */
+/** The table of the fire, as text: one row for each part of a plan, what it means, and how each red row is had again. */
+import { commandOf, rowName } from './again.ts';
 import { isGreen, type Plan, type Row } from './plan.ts';
 
 /** A row with its plan, and how long it took. */
@@ -6,6 +7,17 @@ export interface Entry {
   plan: Pick<Plan, 'id' | 'isControl'>;
   row: Row;
   seconds: number;
+}
+
+/** Which run it is the table of. */
+export interface Heading {
+  seed: number;
+  size: string;
+  /** The plans that were chosen. */
+  only?: readonly string[];
+  /** One script was done again; it says more than a seed. */
+  isScript?: boolean;
+  isInterrupted?: boolean;
 }
 
 /** A control that held would mean that the fire finds nothing. */
@@ -18,10 +30,19 @@ const verdictOf = (entry: Entry): string => {
 
 const HEAD = ['plan', 'what was done', 'lost', 'doubled', 'moved', 'leaks', 'exits', 'seconds', 'verdict'];
 
+const MEANING = [
+  'Bytes went both ways between clients and targets, through a bridge and what is done to it; all were compared.',
+  'lost, doubled, moved: bytes that did not arrive, came again, or came behind later ones. leaks: sessions, sockets and',
+  'descriptors that were left. exits: processes that ended unasked. green: all are 0, and nothing else was wrong.',
+];
+const MEANING_OF_CONTROL = [
+  'control: the same done to a bridge without offsets. It must be red: a fire that it survives would find nothing.',
+];
+
 const cells = (entry: Entry): string[] => {
   const { plan, row, seconds } = entry;
   const counts = [row.lost, row.doubled, row.moved, row.leaks, row.exits].map((count) => count.toLocaleString('en-US'));
-  return [`${plan.id} ${row.name}`.trim(), row.did, ...counts, seconds.toFixed(1), verdictOf(entry)];
+  return [rowName(plan, row.name), row.did, ...counts, seconds.toFixed(1), verdictOf(entry)];
 };
 
 /** One row alone, while the others run. */
@@ -32,20 +53,29 @@ export const formatLine = (entry: Entry): string => {
 
 const isNumber = (column: number): boolean => column >= 2 && column <= 7;
 
-const below = (entry: Entry): string[] => {
+const commandOfRun = ({ seed, size }: Heading, only: readonly string[]): string =>
+  `npm run fire -- --seed ${seed} --size ${size}${only.length > 0 ? ` --only ${only.join(',')}` : ''}`;
+
+const below = (entry: Entry, heading: Heading): string[] => {
   const { plan, row } = entry;
+  const name = rowName(plan, row.name);
+  const script = row.script && !heading.isScript ? [`  shortest script found: ${commandOf(name, row.script)}`] : [];
   // Of a control the script shows that failures can be made short; what else went wrong there is of no use.
-  const faults = plan.isControl ? [] : row.faults.map((fault) => `  ${fault}`);
-  const script = row.script === undefined ? [] : [`  shortest script found: ${row.script}`];
-  const lines = [...faults, ...script];
-  return lines.length === 0 ? [] : ['', `${`${plan.id} ${row.name}`.trim()}:`, ...lines];
+  if (plan.isControl) return script.length > 0 ? ['', `${name}:`, ...script] : [];
+  if (isGreen(row)) return [];
+  const again = heading.isScript ? [] : [`  the whole plan again: ${commandOfRun(heading, [plan.id])}`];
+  return ['', `${name}:`, ...row.faults.map((fault) => `  ${fault}`), ...script, ...again];
 };
 
-/** @param seed as in the command that repeats it */
-export const formatTable = (
-  entries: readonly Entry[],
-  { seed, size, isInterrupted = false }: { seed: number; size: string; isInterrupted?: boolean },
-): string => {
+const headOf = (heading: Heading): string[] => [
+  ...(heading.isInterrupted ? ['interrupted: rows that were not done until then are missing'] : []),
+  heading.isScript
+    ? 'one script, done again'
+    : `seed ${heading.seed}, size ${heading.size}; again: ${commandOfRun(heading, heading.only ?? [])}`,
+];
+
+/** @param heading  with the seed as in the command that repeats it */
+export const formatTable = (entries: readonly Entry[], heading: Heading): string => {
   const lines = [HEAD, ...entries.map(cells)];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const format = (line: string[]): string =>
@@ -54,12 +84,13 @@ export const formatTable = (
       .join('  ')
       .trimEnd();
   return [
-    ...(isInterrupted ? ['interrupted: rows that were not done until then are missing'] : []),
-    `seed ${seed}, size ${size}; again: npm run fire -- --seed ${seed} --size ${size}`,
-    'lost, doubled and moved are bytes, both directions compared with what was sent',
+    ...headOf(heading),
     '',
     ...lines.map(format),
-    ...entries.flatMap(below),
+    '',
+    ...MEANING,
+    ...(entries.some(({ plan }) => plan.isControl) ? MEANING_OF_CONTROL : []),
+    ...entries.flatMap((entry) => below(entry, heading)),
     '',
   ].join('\n');
 };

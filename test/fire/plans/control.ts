@@ -1,12 +1,12 @@
 /** The control: what F1 and F2 do, done to a naive bridge, which cannot hold. A fire that it survives proves nothing. */
 import { seedOf } from '../../support/random.ts';
-import { runDeliveries } from '../deliveries.ts';
+import { type DeliveryScript, runDeliveries } from '../deliveries.ts';
 import { startNaiveBridge } from '../naive.ts';
 import { naive } from '../openers.ts';
-import { type Arena, type Plan, together } from '../plan.ts';
-import { runCase } from '../session-case.ts';
+import { type Arena, type Plan, type Replay, together } from '../plan.ts';
+import { runCase, type Script } from '../session-case.ts';
 import { rowOf as cutsRow, drawScripts, shortest } from './f1-cuts.ts';
-import { drawAll, rowOf as repeatsRow } from './f2-repeats.ts';
+import { drawAll, rowOf as repeatsRow, shortest as shortestRepeats } from './f2-repeats.ts';
 
 const CUTS = { sessions: 4, cuts: 8, bytes: 256 * 1024, width: 4 };
 const REPEATS = { sessions: 2, writes: 400 };
@@ -22,7 +22,23 @@ const run = async ({ seed, report }: Arena): Promise<void> => {
   );
   const posts = drawAll(seedOf(seed, 50_000), REPEATS);
   const delivered = await together(2, posts, (script) => runDeliveries(script, bridge.port));
-  report(await repeatsRow('F2', posts, delivered, bridge.port));
+  report(await repeatsRow('F2', posts, delivered, (script) => shortestRepeats(script, bridge.port)));
+  await bridge.close();
+};
+
+const replayCuts: Replay = async (given, { report }) => {
+  const script = given as Script;
+  const bridge = await startNaiveBridge();
+  const result = await runCase(script, naive, bridge.port);
+  report(await cutsRow('F1', [script], [result], async () => script));
+  await bridge.close();
+};
+
+const replayRepeats: Replay = async (given, { report }) => {
+  const script = given as DeliveryScript;
+  const bridge = await startNaiveBridge();
+  const result = await runDeliveries(script, bridge.port);
+  report(await repeatsRow('F2', [script], [result], async () => script));
   await bridge.close();
 };
 
@@ -32,4 +48,5 @@ export const control: Plan = {
   aim: 'it loses and doubles bytes, and the fire sees it',
   isControl: true,
   run,
+  replays: { F1: replayCuts, F2: replayRepeats },
 };

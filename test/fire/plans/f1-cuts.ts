@@ -4,10 +4,10 @@ import { randomFrom, seedOf } from '../../support/random.ts';
 import { isWhole } from '../compare.ts';
 import { drawFates } from '../fates.ts';
 import { byWays, type Open } from '../openers.ts';
-import { type Arena, figure, type Plan, type Row, tally, together } from '../plan.ts';
+import { type Arena, figure, type Plan, type Replay, type Row, tally, together } from '../plan.ts';
 import { type CaseResult, runCase, type Script } from '../session-case.ts';
 import { shrink } from '../shrink.ts';
-import { startStage } from '../stage.ts';
+import { onStage } from '../stage.ts';
 
 const MIB = 1024 * 1024;
 
@@ -60,13 +60,14 @@ export const rowOf = async (
 ): Promise<Row> => {
   const total = (pick: (result: CaseResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
   const bytes = scripts.reduce((all, one) => all + 2 * one.bytes, 0);
+  const moves = total((one) => one.moves);
   const row = {
     name,
     did: [
       `${figure(scripts.length)} sessions`,
-      `${figure(bytes / MIB)} MiB`,
+      bytes < MIB ? `${figure(bytes / 1024)} KiB` : `${figure(bytes / MIB)} MiB`,
       `${figure(total(({ cuts }) => cuts))} cuts`,
-      `${figure(total(({ moves }) => moves))} moves`,
+      ...(moves > 0 ? [`${figure(moves)} changes of way`] : []),
     ].join(', '),
     lost: total(({ lost }) => lost),
     doubled: total(({ doubled }) => doubled),
@@ -78,7 +79,8 @@ export const rowOf = async (
   const red = scripts[results.findIndex(isRed)];
   if (red === undefined) return row;
   const short = await shorter(red);
-  return { ...row, script: JSON.stringify(short ?? { seed: red.seed, note: 'green when it was run alone' }) };
+  if (short !== null) return { ...row, script: short };
+  return { ...row, script: red, faults: [...row.faults, 'what the script says was green when it was done again'] };
 };
 
 const ways: Record<string, readonly Transport[]> = {
@@ -90,23 +92,35 @@ const ways: Record<string, readonly Transport[]> = {
 
 const run = async ({ seed, size, report }: Arena): Promise<void> => {
   const limits = sizes[size];
+  const aim = limits.sessions * limits.cuts;
   for (const [number, [name, allowed]] of Object.entries(ways).entries()) {
-    const stage = await startStage();
     const scripts = drawScripts(seedOf(seed, number + 100), limits);
     const open = byWays(allowed);
-    const results = await together(limits.width, scripts, (script) => runCase(script, open, stage.port));
-    const row = await rowOf(name, scripts, results, (script) => shortest(script, { open, port: stage.port }));
-    const cuts = results.reduce((all, one) => all + one.cuts, 0);
-    const aim = limits.sessions * limits.cuts;
-    const short = cuts < aim ? [`${cuts} cuts came, ${aim} are the aim`] : [];
-    const leaks = row.leaks + (await stage.leaks());
-    report({ ...row, leaks, faults: [...row.faults, ...short], exits: await stage.close() });
+    const row = await onStage(async ({ port }) => {
+      const results = await together(limits.width, scripts, (script) => runCase(script, open, port));
+      const row = await rowOf(name, scripts, results, (script) => shortest(script, { open, port }));
+      const cuts = results.reduce((all, one) => all + one.cuts, 0);
+      return cuts < aim ? { ...row, faults: [...row.faults, `${cuts} cuts came, ${aim} are the aim`] } : row;
+    });
+    report(row);
   }
 };
+
+/** The script of one session, by one of the ways. */
+const replay =
+  (name: string, open: Open): Replay =>
+  async (given, { report }) => {
+    const script = given as Script;
+    const row = await onStage(async ({ port }) =>
+      rowOf(name, [script], [await runCase(script, open, port)], async () => script),
+    );
+    report(row);
+  };
 
 export const cuts: Plan = {
   id: 'F1',
   about: 'sessions through cuts, holes, half-closes and lost answers between client and bridge',
   aim: 'no byte lost, doubled or moved, by each way and with moves between them',
   run,
+  replays: Object.fromEntries(Object.entries(ways).map(([name, allowed]) => [name, replay(name, byWays(allowed))])),
 };

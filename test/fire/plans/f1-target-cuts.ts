@@ -5,15 +5,16 @@ import type { Fate, Side } from '../../support/fate.ts';
 import { anyLength, randomFrom, seedOf } from '../../support/random.ts';
 import { startTarget } from '../../support/targets.ts';
 import { byWays } from '../openers.ts';
-import { type Arena, figure, type Plan, settles, tally, together } from '../plan.ts';
+import { type Arena, figure, type Plan, type Row, settles, tally, together, WHOLE } from '../plan.ts';
 import { bytesOf, comes, feed } from '../session-case.ts';
-import { type Stage, startStage } from '../stage.ts';
+import { onStage, type Stage } from '../stage.ts';
 
 const sizes = {
   small: { sessions: 24, bytes: 128 * 1024, width: 4 },
   full: { sessions: 400, bytes: 512 * 1024, width: 16 },
 };
 const MOST_MS = 60_000;
+const name = 'at the target';
 
 type Kind = 'reset' | 'end' | 'half up' | 'half down';
 const kinds: readonly Kind[] = ['reset', 'end', 'half up', 'half down'];
@@ -60,14 +61,16 @@ const untruths = (seen: Seen): string[] => {
   return wrong.flatMap(([isSo, text]) => (isSo ? [text] : []));
 };
 
+/** All that a session depends on, but for the time. */
 interface Cutting {
   seed: number;
   kind: Kind;
   bytes: number;
-  stage: Stage;
 }
 
-const runCase = async ({ seed, kind, bytes, stage }: Cutting): Promise<Seen & { leaks: number }> => {
+type Judged = Seen & { leaks: number };
+
+const runCase = async ({ seed, kind, bytes }: Cutting, stage: Stage): Promise<Judged> => {
   const random = randomFrom(seed);
   const [down, up] = [bytesOf(seedOf(seed, 1), bytes), bytesOf(seedOf(seed, 2), bytes)];
   const target = await startTarget(({ socket }) => void feed(socket, down, random));
@@ -98,24 +101,35 @@ const runCase = async ({ seed, kind, bytes, stage }: Cutting): Promise<Seen & { 
   };
 };
 
+const isRed = (seen: Judged): boolean => seen.leaks > 0 || untruths(seen).length > 0;
+
+/** With fewer bytes for as long as it is red. */
+const shortest = async (script: Cutting, stage: Stage): Promise<Cutting> => {
+  let { bytes } = script;
+  while (bytes > 16 && isRed(await runCase({ ...script, bytes: bytes / 2 }, stage))) bytes /= 2;
+  return { ...script, bytes };
+};
+
+const runAll = (cuttings: readonly Cutting[], width: number): Promise<Row> =>
+  onStage(async (stage) => {
+    const seen = await together(width, cuttings, (cutting) => runCase(cutting, stage));
+    const red = cuttings[seen.findIndex(isRed)];
+    return {
+      name,
+      did: `${figure(cuttings.length)} sessions that are reset, ended or half-closed either way`,
+      ...WHOLE,
+      leaks: seen.reduce((all, { leaks }) => all + leaks, 0),
+      faults: tally(seen.flatMap(untruths)),
+      ...(red === undefined ? {} : { script: await shortest(red, stage) }),
+    };
+  });
+
 const run = async ({ seed, size, report }: Arena): Promise<void> => {
   const { sessions, bytes, width } = sizes[size];
-  const stage = await startStage();
-  const numbers = Array.from({ length: sessions }, (_, index) => index);
-  const seen = await together(width, numbers, (index) =>
-    runCase({ seed: seedOf(seed, 10_000 + index), kind: kinds[index % 4] ?? 'reset', bytes, stage }),
-  );
-  const left = seen.reduce((all, { leaks }) => all + leaks, 0) + (await stage.leaks());
-  report({
-    name: 'at the target',
-    did: `${figure(sessions)} sessions, a quarter each reset, ended, half-closed either way`,
-    lost: 0,
-    doubled: 0,
-    moved: 0,
-    leaks: left,
-    faults: tally(seen.flatMap(untruths)),
-    exits: await stage.close(),
+  const cuttings = Array.from({ length: sessions }, (_, index) => {
+    return { seed: seedOf(seed, 10_000 + index), kind: kinds[index % kinds.length] ?? 'reset', bytes };
   });
+  report(await runAll(cuttings, width));
 };
 
 export const targetCuts: Plan = {
@@ -123,4 +137,5 @@ export const targetCuts: Plan = {
   about: 'connections that are cut between bridge and target',
   aim: 'both ends hear the truth about the end: its kind, and how many bytes came before',
   run,
+  replays: { [name]: async (script, { report }) => report(await runAll([script as Cutting], 1)) },
 };

@@ -2,9 +2,9 @@
 import { seedOf } from '../../support/random.ts';
 import { isWhole } from '../compare.ts';
 import { type Delivered, type DeliveryScript, drawDeliveries, runDeliveries } from '../deliveries.ts';
-import { type Arena, figure, type Plan, type Row, tally, together } from '../plan.ts';
+import { type Arena, figure, type Plan, type Replay, type Row, tally, together } from '../plan.ts';
 import { shrink } from '../shrink.ts';
-import { startStage } from '../stage.ts';
+import { onStage } from '../stage.ts';
 
 export const sizes = {
   small: { sessions: 2, writes: 800, width: 2 },
@@ -19,8 +19,8 @@ const isRed = (result: Delivered): boolean => !isWhole(result) || result.leaks >
 export const drawAll = (seed: number, { sessions, writes }: { sessions: number; writes: number }): DeliveryScript[] =>
   Array.from({ length: sessions }, (_, index) => drawDeliveries(seedOf(seed, 20_000 + index), writes));
 
-/** The deliveries of the writes that are needed for a red run. */
-const shortest = async ({ seed, deliveries }: DeliveryScript, port: number): Promise<DeliveryScript> => {
+/** The deliveries of the writes that are needed for a red run; all of them where it is not red again. */
+export const shortest = async ({ seed, deliveries }: DeliveryScript, port: number): Promise<DeliveryScript> => {
   const untilMs = performance.now() + SHRINK_MS;
   const writesOf = (turns: readonly number[]): DeliveryScript['deliveries'] => {
     // Whole writes go, the others move up: their bytes have to follow each other.
@@ -48,7 +48,7 @@ export const rowOf = async (
   name: string,
   scripts: readonly DeliveryScript[],
   results: readonly Delivered[],
-  port: number,
+  shorter: (script: DeliveryScript) => Promise<DeliveryScript>,
 ): Promise<Row> => {
   const total = (pick: (result: Delivered) => number): number => results.reduce((all, one) => all + pick(one), 0);
   const writes = scripts.reduce((all, { deliveries }) => all + new Set(deliveries.map(({ at }) => at)).size, 0);
@@ -63,16 +63,26 @@ export const rowOf = async (
     leaks: total(({ leaks }) => leaks),
     exits: 0,
     faults: tally(results.flatMap(({ faults }) => faults)),
-    ...(red === undefined ? {} : { script: JSON.stringify(await shortest(red, port)) }),
+    ...(red === undefined ? {} : { script: await shorter(red) }),
   };
 };
 
 const run = async ({ seed, size, report }: Arena): Promise<void> => {
-  const stage = await startStage();
   const scripts = drawAll(seed, sizes[size]);
-  const results = await together(sizes[size].width, scripts, (script) => runDeliveries(script, stage.port));
-  const row = await rowOf('', scripts, results, stage.port);
-  report({ ...row, leaks: row.leaks + (await stage.leaks()), exits: await stage.close() });
+  const row = await onStage(async ({ port }) => {
+    const results = await together(sizes[size].width, scripts, (script) => runDeliveries(script, port));
+    return rowOf('', scripts, results, (script) => shortest(script, port));
+  });
+  report(row);
+};
+
+/** The deliveries of one session. */
+const replay: Replay = async (given, { report }) => {
+  const script = given as DeliveryScript;
+  const row = await onStage(async ({ port }) =>
+    rowOf('', [script], [await runDeliveries(script, port)], async () => script),
+  );
+  report(row);
 };
 
 export const repeats: Plan = {
@@ -80,4 +90,5 @@ export const repeats: Plan = {
   about: 'posts that come one to three times, late and out of order',
   aim: 'the target gets each byte once, in order',
   run,
+  replays: { '': replay },
 };

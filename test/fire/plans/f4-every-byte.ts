@@ -1,18 +1,16 @@
 /** F4: each request and each answer is cut after its first byte, its second, and so on to its last. */
 import type { Cut, Side } from '../../support/fate.ts';
 import { seedOf } from '../../support/random.ts';
-import { type Difference, sum } from '../compare.ts';
+import { type Difference, isWhole, sum } from '../compare.ts';
 import { ask, type Lane, startLane } from '../lane.ts';
-import { type Arena, figure, type Plan, tally, together } from '../plan.ts';
+import { type Arena, figure, type Plan, type Replay, type Row, tally, together, WHOLE } from '../plan.ts';
 import { Posts } from '../posts.ts';
 import { type Scene, scenes } from '../scenes.ts';
-import { type Stage, startStage } from '../stage.ts';
+import { onStage, type Stage } from '../stage.ts';
 import { Talk } from '../talk.ts';
 
 /** Of all places every so many-th is cut. */
 const sizes = { small: { step: 29, width: 4 }, full: { step: 1, width: 8 } };
-
-const NOTHING: Difference = { lost: 0, doubled: 0, moved: 0 };
 
 /** One cut. */
 interface Place {
@@ -42,7 +40,7 @@ const runCase = async (lane: Lane, { scene, side, after, by, seed }: Place): Pro
   };
   const difference = await act().catch((error: Error) => {
     faults.push(`${scene.name}, ${side} ${after} ${by}: ${error.message}`);
-    return NOTHING;
+    return WHOLE;
   });
   const leaks = await talk.leave();
   const struck = cutter.connections.at(-1)?.struck ? 1 : 0;
@@ -66,21 +64,14 @@ const placesOf = async (scene: Scene, stage: Stage, seed: number): Promise<Omit<
   return [...to('up', up), ...to('down', down)];
 };
 
-const run = async ({ seed, size, report }: Arena): Promise<void> => {
-  const { step, width } = sizes[size];
-  const stage = await startStage();
-  const all = await together(width, scenes, (scene, index) => placesOf(scene, stage, seedOf(seed, 60_000 + index)));
-  const places = all
-    .flat()
-    .filter((_, index) => index % step === seed % step)
-    .map((place, index): Place => {
-      const by = (index + seed) % 2 === 0 ? 'fin' : 'rst';
-      return { ...place, by, seed: seedOf(seed, 61_000 + index) };
-    });
-  const lanes = await Promise.all(Array.from({ length: width }, () => startLane(stage.port)));
+const isRed = (seen: Seen): boolean => !isWhole(seen) || seen.leaks > 0 || seen.faults.length > 0;
+
+/** Cuts at all of the places, so many at once. */
+const runAll = async (places: readonly Place[], width: number, port: number): Promise<Omit<Row, 'exits'>> => {
+  const lanes = await Promise.all(Array.from({ length: width }, () => startLane(port)));
   const free = [...lanes];
   const seen = await together(width, places, async (place) => {
-    const lane = free.pop() ?? (await startLane(stage.port));
+    const lane = free.pop() ?? (await startLane(port));
     const result = await runCase(lane, place);
     free.push(lane);
     return result;
@@ -88,14 +79,41 @@ const run = async ({ seed, size, report }: Arena): Promise<void> => {
   for (const { posts } of lanes) posts.close();
   for (const { cutter } of lanes) await cutter.close();
   const count = (of: (one: Seen) => number): number => seen.reduce((total, one) => total + of(one), 0);
-  report({
+  const names = new Set(places.map(({ scene }) => scene.name));
+  const red = places[seen.findIndex(isRed)];
+  return {
     name: '',
-    did: `${figure(count(({ struck }) => struck))} cuts in ${scenes.length} requests and their answers`,
-    ...seen.reduce<Difference>(sum, NOTHING),
-    leaks: count(({ leaks }) => leaks) + (await stage.leaks()),
+    did: `${figure(count(({ struck }) => struck))} cuts in ${names.size} exchanges of a request and its answer`,
+    ...seen.reduce<Difference>(sum, WHOLE),
+    leaks: count(({ leaks }) => leaks),
     faults: tally(seen.flatMap(({ faults }) => faults)),
-    exits: await stage.close(),
+    // One place is short enough.
+    ...(red === undefined ? {} : { script: { ...red, scene: red.scene.name } }),
+  };
+};
+
+const run = async ({ seed, size, report }: Arena): Promise<void> => {
+  const { step, width } = sizes[size];
+  const row = await onStage(async (stage) => {
+    const all = await together(width, scenes, (scene, index) => placesOf(scene, stage, seedOf(seed, 60_000 + index)));
+    const places = all
+      .flat()
+      .filter((_, index) => index % step === seed % step)
+      .map((place, index): Place => {
+        const by = (index + seed) % 2 === 0 ? 'fin' : 'rst';
+        return { ...place, by, seed: seedOf(seed, 61_000 + index) };
+      });
+    return runAll(places, width, stage.port);
   });
+  report(row);
+};
+
+/** One place. @throws where there is no such scene */
+const replay: Replay = async (given, { report }) => {
+  const place = given as Omit<Place, 'scene'> & { scene: string };
+  const scene = scenes.find(({ name }) => name === place.scene);
+  if (scene === undefined) throw new Error(`no scene is called ${place.scene}`);
+  report(await onStage(({ port }) => runAll([{ ...place, scene }], 1, port)));
 };
 
 export const everyByte: Plan = {
@@ -103,4 +121,5 @@ export const everyByte: Plan = {
   about: 'each request of each verb and its answer, cut after every byte',
   aim: 'the session goes on where it was or ends with a definite word, and nothing is left behind',
   run,
+  replays: { '': replay },
 };

@@ -1,8 +1,20 @@
 /** F6: readers that take nothing while their targets have a GiB each to say, and go on after that. */
 import { HttpClient } from '../../support/http-client.ts';
 import { compare, type Difference, sum } from '../compare.ts';
-import { type Arena, figure, type Plan, settles, tally, together } from '../plan.ts';
-import { startStage } from '../stage.ts';
+import {
+  type Arena,
+  figure,
+  isGreen,
+  type Plan,
+  type Replay,
+  type Row,
+  settles,
+  tally,
+  together,
+  WHOLE,
+} from '../plan.ts';
+import { shrink } from '../shrink.ts';
+import { onStage } from '../stage.ts';
 import { PERIOD, type Reader, startReader } from '../stalled-readers.ts';
 
 const sizes = { small: 20, full: 200 };
@@ -16,6 +28,7 @@ const limitOf = (sessions: number): number => 64 * MIB + sessions * (MIB / 2);
 const QUIET_LOOKS = 60;
 const WIDTH = 4;
 const MOST_MS = 60_000;
+const SHRINK_MS = 60_000;
 
 const takenFrom = ({ target }: Reader): number =>
   target.peers.reduce((all, { socket }) => all + socket.bytesWritten - socket.writableLength, 0);
@@ -40,32 +53,49 @@ const goOn = async (reader: Reader, faults: string[]): Promise<Difference> => {
   return compare(reader.sent, got);
 };
 
-const run = async ({ seed, size, report }: Arena): Promise<void> => {
-  const count = sizes[size];
-  const stage = await startStage();
-  const http = new HttpClient(stage.url);
-  const numbers = Array.from({ length: count }, (_, index) => index);
-  const readers = await together(WIDTH, numbers, (index) => startReader(index, seed, http));
-  const faults: string[] = [];
-  if (!(await standStill(readers))) faults.push('targets can go on though nobody reads');
-  for (const reader of readers) if (takenFrom(reader) > MOST_TAKEN) faults.push('a target was not paused');
-  const [grown, limit] = [await stage.grown(), limitOf(count)];
-  if (grown > limit) faults.push(`${figure(grown / MIB)} MiB more, ${figure(limit / MIB)} are allowed`);
-  const differences = await together(WIDTH, readers, (reader) => goOn(reader, faults));
-  const after = await stage.grown();
-  await http.close();
-  const isOver = ({ target }: Reader): boolean => target.peers.every(({ socket }) => socket.closed);
-  await settles(() => readers.every(isOver), 5000);
-  const left = readers.filter((reader) => !isOver(reader)).length;
-  for (const { target } of readers) await target.close();
-  report({
-    name: '',
-    did: `${count} readers stalled with ${figure(grown / MIB)} MiB more (${figure(after / MIB)} later), ${PERIOD / MIB} MiB each read then`,
-    ...differences.reduce(sum, { lost: 0, doubled: 0, moved: 0 }),
-    leaks: left + (await stage.leaks()),
-    exits: await stage.close(),
-    faults: tally(faults),
+/** Each number is a reader: its way, and its bytes. */
+const runAll = (readers: readonly number[], seed: number): Promise<Row> =>
+  onStage(async (stage) => {
+    const http = new HttpClient(stage.url);
+    const started = await together(WIDTH, readers, (index) => startReader(index, seed, http));
+    const faults: string[] = [];
+    if (!(await standStill(started))) faults.push('targets can go on though nobody reads');
+    for (const reader of started) if (takenFrom(reader) > MOST_TAKEN) faults.push('a target was not paused');
+    const [grown, limit] = [await stage.grown(), limitOf(readers.length)];
+    if (grown > limit) faults.push(`${figure(grown / MIB)} MiB more, ${figure(limit / MIB)} are allowed`);
+    const differences = await together(WIDTH, started, (reader) => goOn(reader, faults));
+    const after = await stage.grown();
+    await http.close();
+    const isOver = ({ target }: Reader): boolean => target.peers.every(({ socket }) => socket.closed);
+    await settles(() => started.every(isOver), 5000);
+    const leaks = started.filter((reader) => !isOver(reader)).length;
+    for (const { target } of started) await target.close();
+    return {
+      name: '',
+      did: `${readers.length} readers stalled with ${figure(grown / MIB)} MiB more (${figure(after / MIB)} later), ${PERIOD / MIB} MiB each read then`,
+      ...differences.reduce(sum, WHOLE),
+      leaks,
+      faults: tally(faults),
+    };
   });
+
+/** Fewer readers that are red, too. */
+const shortest = async (readers: readonly number[], seed: number): Promise<object> => {
+  const fails = async (rest: readonly number[]): Promise<boolean> =>
+    rest.length > 0 && !isGreen(await runAll(rest, seed));
+  return { seed, readers: await shrink(readers, fails, performance.now() + SHRINK_MS) };
+};
+
+const run = async ({ seed, size, report }: Arena): Promise<void> => {
+  const readers = Array.from({ length: sizes[size] }, (_, index) => index);
+  const row = await runAll(readers, seed);
+  report(isGreen(row) ? row : { ...row, script: await shortest(readers, seed) });
+};
+
+const replay: Replay = async (given, { report }) => {
+  const { seed, readers } = given as { seed: number; readers: readonly number[] };
+  const row = await runAll(readers, seed);
+  report(isGreen(row) ? row : { ...row, script: { seed, readers } });
 };
 
 export const stalled: Plan = {
@@ -73,4 +103,5 @@ export const stalled: Plan = {
   about: 'readers that stall while their targets offer 1 GiB each',
   aim: 'memory stays bounded, targets wait, nothing is lost for those who go on',
   run,
+  replays: { '': replay },
 };
