@@ -103,7 +103,9 @@ export const runDeliveries = async ({ seed, deliveries }: DeliveryScript, port: 
   const done = await deliver({ cutter, key, sent, deliveries });
   const last = await posts.post(`/send?key=${key}&at=${sent.length}&end=${sent.length}`).catch(() => null);
   const peer = await target.peer();
-  const faults = (await comes(peer.end, MOST_MS)) ? [] : [`the end did not come, the last answer was ${last?.text}`];
+  // A refused end will not come.
+  const ended = last?.text.startsWith('OK') && (await comes(peer.end, MOST_MS));
+  const faults = ended ? [] : [`the end did not come, the last answer was ${last?.text.trim()}`];
   const got = peer.received;
   peer.socket.end();
   await posts.post(`/close?key=${key}`).catch(() => null);

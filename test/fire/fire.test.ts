@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { atEnd, endWhenCancelled } from '../support/at-end.ts';
 import { planOf } from './again.ts';
-import type { Plan, Row, Size } from './plan.ts';
+import { type Plan, type Row, type Size, WHOLE } from './plan.ts';
 import { plans } from './plans/index.ts';
 import { type Entry, formatLine, formatTable, isRight } from './table.ts';
 
@@ -39,7 +39,17 @@ const runPlan = async (plan: Plan, signal: AbortSignal): Promise<void> => {
     since = performance.now();
     if (size === 'full') process.stdout.write(`  ${formatLine(entry)}\n`);
   };
-  await plan.run({ seed, size, report });
+  const stopped = (error: Error): void => {
+    report({
+      ...WHOLE,
+      name: '',
+      did: 'stopped by an error',
+      leaks: 0,
+      exits: 0,
+      faults: [error.stack ?? error.message],
+    });
+  };
+  await plan.run({ seed, size, report }).catch(stopped);
   expect(own.length).toBeGreaterThan(0);
   expect(own.filter((entry) => !isRight(entry)).map(({ row }) => row)).toEqual([]);
 };

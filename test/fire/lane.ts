@@ -25,19 +25,34 @@ export const startLane = async (port: number): Promise<Lane> => {
   return lane;
 };
 
+/** How many of these bytes are all of an answer; null for more than all of them. */
+const wholeLength = (scene: Scene, talk: Talk, answer: Buffer): number | null => {
+  if (!scene.isWhole(answer, talk)) return null;
+  let length = 0;
+  while (!scene.isWhole(answer.subarray(0, length), talk)) length += 1;
+  return length;
+};
+
 /** Writes the request and reads what comes until it is whole or over. @throws where it is neither */
 export const ask = async (port: number, scene: Scene, talk: Talk): Promise<number> => {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   let answer = Buffer.alloc(0);
+  let length: number | null = null;
+  let { more } = scene;
   socket.on('error', () => {});
   socket.on('data', (chunk: Buffer) => {
     answer = Buffer.concat([answer, chunk]);
-    if (scene.isWhole(answer, talk)) socket.destroy();
+    if (more && answer.includes('\r\n\r\n')) {
+      socket.write(more(talk));
+      more = undefined;
+    }
+    length ??= wholeLength(scene, talk, answer);
+    if (length !== null) socket.destroy();
   });
   const over = once(socket, 'close').catch(() => once(socket, 'close'));
   socket.write(scene.request(talk));
   const isOver = await comes(over, MOST_MS);
   socket.destroy();
   if (!isOver) throw new Error(`an answer of ${answer.length} bytes is neither whole nor over`);
-  return answer.length;
+  return length ?? answer.length;
 };

@@ -11,7 +11,11 @@ export const post = (path: string, body: Uint8Array = Buffer.alloc(0)): Buffer =
     body,
   ]);
 
-/** A WebSocket that does not wait for its upgrade: its first frames follow at once. */
+/** A GET on a connection of its own. */
+export const get = (path: string, fields = ''): Buffer =>
+  Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n${fields}\r\n`);
+
+/** A WebSocket; one that does not wait for its upgrade has frames that follow at once. */
 export const upgrade = (path: string, fields: string, ...frames: readonly Buffer[]): Buffer =>
   Buffer.concat([
     Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`),

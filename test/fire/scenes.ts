@@ -1,6 +1,6 @@
 /** The requests that are cut at every byte, and what has to be true of their session afterwards. */
 import { compare, type Difference } from './compare.ts';
-import { frame, OURS, post, upgrade } from './raw-requests.ts';
+import { frame, get, OURS, post, upgrade } from './raw-requests.ts';
 import { TALK_LENGTH, type Talk } from './talk.ts';
 
 const NOTHING: Difference = { lost: 0, doubled: 0, moved: 0 };
@@ -11,6 +11,8 @@ export interface Scene {
   /** What the request needs. */
   before(talk: Talk): Promise<void>;
   request(talk: Talk): Buffer;
+  /** What follows once the head of the answer is there. */
+  more?(talk: Talk): Buffer;
   /** All of an answer that ends late or never has come. */
   isWhole(answer: Buffer, talk: Talk): boolean;
   /** Asks again, and goes on. @throws where an answer is not a definite one */
@@ -40,7 +42,7 @@ const onSession = {
   after: (talk: Talk) => talk.finish(),
 };
 
-export const scenes: readonly Scene[] = [
+const byVerbs: readonly Scene[] = [
   {
     ...onConnect,
     name: 'connect',
@@ -76,6 +78,66 @@ export const scenes: readonly Scene[] = [
       return NOTHING;
     },
   },
+];
+
+const onTicket = {
+  before: async (talk: Talk) => {
+    await onSession.before(talk);
+    await talk.takeTicket();
+  },
+};
+/** Where an EventSource that connects again has got to. */
+const SEEN = TALK_LENGTH / 2;
+const text = (words: string): Buffer => Buffer.from(words);
+
+const byFormsAndTickets: readonly Scene[] = [
+  {
+    ...onConnect,
+    name: 'connect by form',
+    request: ({ to, nonce }) => post('/connect', text(`to=${to}&nonce=${nonce}&mode=poll&hold=1`)),
+    isWhole: never,
+  },
+  {
+    ...onSession,
+    name: 'send by form',
+    request: ({ key, sent }) => post('/send', text(`key=${key}&at=0&body=base64&data=${sent.toString('base64url')}`)),
+    isWhole: never,
+  },
+  {
+    ...onSession,
+    name: 'close by beacon',
+    request: ({ key }) => post('/close', text(`key=${key}&end=${TALK_LENGTH}`)),
+    isWhole: never,
+    after: (talk) => talk.leaveAt(TALK_LENGTH),
+  },
+  {
+    ...onSession,
+    name: 'receive of two sessions',
+    before: async (talk) => {
+      await onSession.before(talk);
+      await talk.pair();
+    },
+    request: ({ key, partner }) => post(`/receive?key=${key}&from=0&key=${partner?.key}&from=0&as=lines`),
+    isWhole: says('PING'),
+  },
+  { ...onSession, name: 'ticket', request: ({ key }) => post(`/ticket?key=${key}`), isWhole: never },
+  {
+    ...onSession,
+    ...onTicket,
+    name: 'poll by ticket',
+    request: ({ ticket }) => get(`/receive?ticket=${ticket}&from=0&mode=poll&hold=1`),
+    isWhole: never,
+  },
+  {
+    ...onTicket,
+    name: 'events by ticket, resumed',
+    request: ({ ticket }) => get(`/receive?ticket=${ticket}&from=0&as=events`, `Last-Event-ID: ${SEEN}\r\n`),
+    isWhole: says('data:PING'),
+    after: (talk) => talk.finish(SEEN),
+  },
+];
+
+const bySockets: readonly Scene[] = [
   {
     ...onConnect,
     name: 'WebSocket that connects',
@@ -87,6 +149,14 @@ export const scenes: readonly Scene[] = [
     name: 'WebSocket that attaches',
     request: ({ key, sent }) =>
       upgrade('/receive', OURS, frame(1, Buffer.from(`key=${key}&from=0&reader=9`)), frame(2, sent)),
+    isWhole: greets,
+  },
+  {
+    ...onSession,
+    name: 'WebSocket that waits for its upgrade, writes and ends',
+    request: () => upgrade('/receive', OURS),
+    more: ({ key, sent }) =>
+      Buffer.concat([frame(1, text(`key=${key}&from=0&reader=9`)), frame(2, sent), frame(1, text('END'))]),
     isWhole: greets,
   },
   {
@@ -103,3 +173,6 @@ export const scenes: readonly Scene[] = [
     },
   },
 ];
+
+/** All of them. */
+export const scenes: readonly Scene[] = [...byVerbs, ...byFormsAndTickets, ...bySockets];

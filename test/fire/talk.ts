@@ -21,13 +21,19 @@ export class Talk {
   readonly sent: Buffer;
   readonly nonce = randomBytes(18).toString('base64url');
   key = '';
+  /** Once it was asked for. */
+  ticket = '';
+  /** A second session, where one request is about two. */
+  partner: Talk | null = null;
+  readonly #seed: number;
   readonly #posts: Posts;
 
-  private constructor(target: Target, posts: Posts, [greeting, sent]: readonly [Buffer, Buffer]) {
+  private constructor(target: Target, posts: Posts, { greeting, seed }: { greeting: Buffer; seed: number }) {
     this.target = target;
     this.#posts = posts;
+    this.#seed = seed;
     this.greeting = greeting;
-    this.sent = sent;
+    this.sent = bytesOf(seedOf(seed, 2), TALK_LENGTH);
   }
 
   /** With a target of its own. */
@@ -37,7 +43,7 @@ export class Talk {
       socket.once('end', () => socket.end());
       socket.write(greeting);
     });
-    return new Talk(target, posts, [greeting, bytesOf(seedOf(seed, 2), TALK_LENGTH)]);
+    return new Talk(target, posts, { greeting, seed });
   }
 
   /** The address of its target. */
@@ -53,11 +59,25 @@ export class Talk {
     this.key = key;
   }
 
+  /** Asks for a ticket. @throws where there is none */
+  async takeTicket(): Promise<void> {
+    const { text } = await this.#posts.post(`/ticket?key=${this.key}`);
+    this.ticket = /^OK (\S+)\n$/.exec(text)?.[1] ?? '';
+    if (this.ticket === '') throw new Error(`ticket is answered ${text}`);
+  }
+
+  /** The partner, whose greeting has come to the bridge. */
+  async pair(): Promise<void> {
+    this.partner = await Talk.start(this.#posts, seedOf(this.#seed, 3));
+    await this.partner.connect();
+    await this.partner.read();
+  }
+
   /** Polls until the greeting has come; a request that was late may take its place, which it is told. */
-  async read(): Promise<Buffer> {
+  async read(from = 0): Promise<Buffer> {
     let got = Buffer.alloc(0);
-    for (let polls = 0; got.length < TALK_LENGTH && polls < MOST_POLLS; polls += 1) {
-      const { text } = await this.#posts.post(`/receive?key=${this.key}&from=${got.length}&mode=poll&hold=5`);
+    for (let polls = 0; from + got.length < TALK_LENGTH && polls < MOST_POLLS; polls += 1) {
+      const { text } = await this.#posts.post(`/receive?key=${this.key}&from=${from + got.length}&mode=poll&hold=5`);
       const data = dataOf(text);
       if (data.length === 0 && !/^(?:AGAIN|MOVED \d+)$/m.test(text)) throw new Error(`receive is answered ${text}`);
       got = Buffer.concat([got, data]);
@@ -65,15 +85,27 @@ export class Talk {
     return got;
   }
 
-  /** Goes on to the end: all bytes both ways, and a close. @throws where an answer is not the one that is due */
-  async finish(): Promise<Difference> {
-    const down = compare(this.greeting, await this.read());
+  /** Goes on to the end: all bytes both ways, those down from an offset, and a close. @throws where an answer is not the one that is due */
+  async finish(from = 0): Promise<Difference> {
+    const down = compare(this.greeting.subarray(from), await this.read(from));
     const answer = await this.#posts.post(`/send?key=${this.key}&at=0`, this.sent);
     if (!answer.text.startsWith(`OK ${TALK_LENGTH} `)) throw new Error(`send is answered ${answer.text}`);
     const peer = await this.target.peer();
     await comes(peer.bytes(TALK_LENGTH), MOST_MS);
     await this.close();
-    return sum(down, compare(this.sent, peer.received));
+    const both = sum(down, compare(this.sent, peer.received));
+    return this.partner ? sum(both, await this.partner.finish()) : both;
+  }
+
+  /** Closes by an end that its bytes have yet to reach, as a page does that is left. @throws where they do not */
+  async leaveAt(end: number): Promise<Difference> {
+    const { text } = await this.#posts.post(`/close?key=${this.key}&end=${end}`);
+    if (text !== 'OK\n') throw new Error(`close is answered ${text}`);
+    const answer = await this.#posts.post(`/send?key=${this.key}&at=0`, this.sent);
+    if (!answer.text.startsWith(`OK ${end} `)) throw new Error(`send is answered ${answer.text}`);
+    const peer = await this.target.peer();
+    if (!(await comes(peer.end, MOST_MS))) throw new Error('an end did not reach the target');
+    return compare(this.sent, peer.received);
   }
 
   /** Closes, and asks whether it is closed. @throws where it is not */
@@ -92,6 +124,6 @@ export class Talk {
     await comes(Promise.all(peers.map(({ end }) => end)), MOST_MS);
     const left = peers.filter(({ socket }) => !socket.readableEnded && !socket.destroyed).length;
     await this.target.close();
-    return left;
+    return left + (this.partner ? await this.partner.leave() : 0);
   }
 }

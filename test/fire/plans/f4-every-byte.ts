@@ -55,7 +55,8 @@ const placesOf = async (scene: Scene, stage: Stage, seed: number): Promise<Omit<
   const posts = new Posts(stage.port);
   const talk = await Talk.start(posts, seed);
   await scene.before(talk);
-  const [up, down] = [scene.request(talk).length, await ask(stage.port, scene, talk)];
+  const [first, down] = [scene.request(talk), await ask(stage.port, scene, talk)];
+  const up = first.length + (scene.more?.(talk).length ?? 0);
   await scene.after(talk);
   await talk.leave();
   posts.close();
