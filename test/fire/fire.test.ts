@@ -39,17 +39,11 @@ const runPlan = async (plan: Plan, signal: AbortSignal): Promise<void> => {
     since = performance.now();
     if (size === 'full') process.stdout.write(`  ${formatLine(entry)}\n`);
   };
-  const stopped = (error: Error): void => {
-    report({
-      ...WHOLE,
-      name: '',
-      did: 'stopped by an error',
-      leaks: 0,
-      exits: 0,
-      faults: [error.stack ?? error.message],
-    });
+  const stop = (why: string): void => {
+    report({ ...WHOLE, name: '', did: 'stopped before its end', leaks: 0, exits: 0, faults: [why] });
   };
-  await plan.run({ seed, size, report }).catch(stopped);
+  signal.addEventListener('abort', () => stop(`it takes longer than ${MOST_MS / 1000} s`));
+  await plan.run({ seed, size, report }).catch((error: Error) => stop(error.stack ?? error.message));
   expect(own.length).toBeGreaterThan(0);
   expect(own.filter((entry) => !isRight(entry)).map(({ row }) => row)).toEqual([]);
 };

@@ -107,6 +107,9 @@ export const startStage = async ({ times, env = {} }: Pick<BridgeSettings, 'time
 /** A row of what was done to a bridge of its own, with what that left and whether it ended. */
 export const onStage = async (run: (stage: Stage) => Promise<Omit<Row, 'exits'>>): Promise<Row> => {
   const stage = await startStage();
-  const row = await run(stage);
+  const row = await run(stage).catch(async (error: Error) => {
+    await stage.close();
+    throw error;
+  });
   return { ...row, leaks: row.leaks + (await stage.leaks()), exits: await stage.close() };
 };

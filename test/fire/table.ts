@@ -64,7 +64,7 @@ const below = (entry: Entry, heading: Heading): string[] => {
   if (plan.isControl) return script.length > 0 ? ['', `${name}:`, ...script] : [];
   if (isGreen(row)) return [];
   const again = heading.isScript ? [] : [`  the whole plan again: ${commandOfRun(heading, [plan.id])}`];
-  return ['', `${name}:`, ...row.faults.map((fault) => `  ${fault}`), ...script, ...again];
+  return ['', `${name}:`, ...row.faults.map((fault) => `  ${fault.trimEnd()}`), ...script, ...again];
 };
 
 const headOf = (heading: Heading): string[] => [

@@ -96,7 +96,13 @@ const runAll = async (places: readonly Place[], width: number, port: number): Pr
 const run = async ({ seed, size, report }: Arena): Promise<void> => {
   const { step, width } = sizes[size];
   const row = await onStage(async (stage) => {
-    const all = await together(width, scenes, (scene, index) => placesOf(scene, stage, seedOf(seed, 60_000 + index)));
+    const faults: string[] = [];
+    const all = await together(width, scenes, (scene, index) =>
+      placesOf(scene, stage, seedOf(seed, 60_000 + index)).catch(({ message }: Error) => {
+        faults.push(`${scene.name}, not cut: ${message}`);
+        return [];
+      }),
+    );
     const places = all
       .flat()
       .filter((_, index) => index % step === seed % step)
@@ -104,7 +110,8 @@ const run = async ({ seed, size, report }: Arena): Promise<void> => {
         const by = (index + seed) % 2 === 0 ? 'fin' : 'rst';
         return { ...place, by, seed: seedOf(seed, 61_000 + index) };
       });
-    return runAll(places, width, stage.port);
+    const row = await runAll(places, width, stage.port);
+    return { ...row, faults: [...tally(faults), ...row.faults] };
   });
   report(row);
 };
