@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { type Connection, type ConnectionError, connect, type Transport } from '../../../client/node/index.ts';
 import { useBridge } from '../../support/bridge.ts';
@@ -83,14 +83,18 @@ describe.each<[string, Transport[] | undefined]>([
 
 test('a session that another holder of its key closes does not look like one whose target has ended', async () => {
   const target = await suite.closing(startTarget());
-  const agent = await suite.closing(Promise.resolve({ own: new Agent(), close: () => agent.own.destroy() }));
+  const agent = new Agent();
+  await suite.closing(Promise.resolve({ close: () => agent.destroy() }));
   let connection: Connection | undefined;
   const key = new Promise<string>((resolve) => {
-    const dispatcher = agent.own.compose((dispatch) => (options, handler) => {
-      const [, shown] = /^key=([^&]+)/.exec(String(options.body)) ?? [];
-      if (shown) resolve(shown);
-      return dispatch(options, handler);
-    });
+    const dispatcher = agent.compose(
+      (dispatch): Dispatcher.Dispatch =>
+        (options, handler) => {
+          const [, shown] = /^key=([^&]+)/.exec(String(options.body)) ?? [];
+          if (shown) resolve(shown);
+          return dispatch(options, handler);
+        },
+    );
     connection = connect(target.to, { via: suite.url, transports: ['poll'], dispatcher });
   });
   const failed = new Promise<Error>((resolve) => connection?.resume().once('error', resolve));
