@@ -36,6 +36,6 @@ test('a script of no row is told the rows that there are', () => {
   expect(() => planOf('{"row":"F9"}', [plan])).toThrow('the row of a script is one of F0 part');
 });
 
-test('every plan can do its scripts again', () => {
-  expect(plans.filter(({ replays }) => replays === undefined).map(({ id }) => id)).toEqual([]);
+test('every plan can do its scripts again, but that of clocks, which is one case', () => {
+  expect(plans.filter(({ replays }) => replays === undefined).map(({ id }) => id)).toEqual(['F17']);
 });

@@ -9,7 +9,7 @@ import { closedPort, startTarget, type Target } from '../../support/targets.ts';
 import { leaksOf, startApp, watchProcess } from '../app-stage.ts';
 import { GREETING } from '../failing-target.ts';
 import { ALLOWED, answer, createResolve, DENIED, EMPTY_RANGE, kinds, LOOK_UP_MS } from '../hostile-names.ts';
-import { type Arena, figure, type Plan, settles, tally, together } from '../plan.ts';
+import { type Arena, figure, type Plan, type Replay, type Row, settles, tally, together, WHOLE } from '../plan.ts';
 import { Posts } from '../posts.ts';
 import { comes } from '../session-case.ts';
 
@@ -77,8 +77,18 @@ const leave = async (port: number, to: string, isAsked: () => boolean): Promise<
   return asked ? [] : ['a name was never looked up'];
 };
 
-const run = async ({ seed, size, report }: Arena): Promise<void> => {
-  const { rounds, leavers } = sizes[size];
+/** What is asked, and how often. */
+interface Case {
+  seed: number;
+  rounds: number;
+  /** Who ask and leave. */
+  leavers: number;
+  /** What is wrong with the names. */
+  kinds: readonly string[];
+}
+
+const runCase = async (one: Case): Promise<Row> => {
+  const { seed, rounds, leavers } = one;
   const watched = watchProcess();
   const dns = await startDns(answer);
   const { resolve, pending } = createResolve(dns.port);
@@ -87,11 +97,13 @@ const run = async ({ seed, size, report }: Arena): Promise<void> => {
   const hosts = parseHosts({ clients: 'allow 127.0.0.1\n', targets });
   const running = await startApp({ policy: createPolicy({ hosts, self: () => [], resolve, lookUpMs: LOOK_UP_MS }) });
   const all = Object.entries(kinds).flatMap(([kind, { become }]) =>
-    Array.from({ length: rounds }, (_, round) => ({ name: `${kind}-${round}.example`, become })),
+    one.kinds.includes(kind)
+      ? Array.from({ length: rounds }, (_, round) => ({ kind, name: `${kind}-${round}.example`, become }))
+      : [],
   );
   const order = randomFrom(seedOf(seed, 16_000));
-  const turned = all.map((one) => ({ one, place: order() })).sort((one, other) => one.place - other.place);
-  const found = await together(WIDTH, turned, async ({ one: { name, become } }) => [
+  const turned = all.map((name) => ({ ...name, place: order() })).sort((a, b) => a.place - b.place);
+  const found = await together(WIDTH, turned, async ({ name, become }) => [
     ...(await askAll(running.port, name, open.port, become)),
     // A resolver repeats by itself what it got no good answer to.
     ...(dns.asked(name) === become.length || !become.every(isJudged)
@@ -112,21 +124,27 @@ const run = async ({ seed, size, report }: Arena): Promise<void> => {
   await running.app.close();
   for (const target of [open, shut]) await target.close();
   watched.end();
-  report({
+  const red = new Set(turned.filter((_, index) => found[index]?.length).map(({ kind }) => kind));
+  return {
     name: '',
-    did: `${figure(all.length)} names of ${Object.keys(kinds).length} kinds, ${figure(leavers)} look-ups left, ${figure(welcome)} sessions, ${shut.peers.length} connects to a denied address`,
-    lost: 0,
-    doubled: 0,
-    moved: 0,
+    did: `${figure(all.length)} names of ${one.kinds.length} kinds, ${figure(leavers)} look-ups left, ${figure(welcome)} sessions, ${shut.peers.length} connects to a denied address`,
+    ...WHOLE,
     leaks,
     exits: watched.count(),
     faults: tally(faults),
-  });
+    ...(red.size > 0 ? { script: { ...one, leavers: 0, kinds: [...red] } } : {}),
+  };
 };
+
+const run = async ({ seed, size, report }: Arena): Promise<void> =>
+  report(await runCase({ seed, ...sizes[size], kinds: Object.keys(kinds) }));
+
+const replay: Replay = async (script, { report }) => report(await runCase(script as Case));
 
 export const names: Plan = {
   id: 'F16',
   about: 'names whose DNS server is slow, silent, empty, mixed, flapping, failing, huge, forged or of another family',
   aim: 'no connection to a denied address, every answer definite in its time, and nothing is left behind',
   run,
+  replays: { '': replay },
 };
