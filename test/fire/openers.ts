@@ -23,7 +23,8 @@ export interface Opened {
 
 export type Open = (to: string, url: string) => Opened;
 
-const listen = (stream: Duplex): Pick<Opened, 'stream' | 'over' | 'got' | 'failure'> => {
+/** Keeps what comes by a stream, and how it ends. */
+export const listen = (stream: Duplex): Pick<Opened, 'stream' | 'over' | 'got' | 'failure'> => {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   stream.on('error', () => {});

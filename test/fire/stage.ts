@@ -63,12 +63,15 @@ class Sessions {
   }
 }
 
-/** Starts it. @throws where it does not start: run the build first */
-export const startStage = async ({ times, env = {} }: Pick<BridgeSettings, 'times' | 'env'> = {}): Promise<Stage> => {
+/** What a plan may want otherwise. */
+export type StageSettings = Pick<BridgeSettings, 'args' | 'times' | 'env'>;
+
+/** Starts it, with these settings. @throws where it does not start: run the build first */
+export const startStage = async (settings: StageSettings = {}): Promise<Stage> => {
   const sessions = new Sessions();
   const { url, program, close } = await startBridge({
-    times: { ...TIMES, ...times },
-    env,
+    ...settings,
+    times: { ...TIMES, ...settings.times },
     heard: (text) => sessions.heard(text),
   });
   if (program === null) throw new Error('a bridge of our own is needed');
@@ -105,8 +108,11 @@ export const startStage = async ({ times, env = {} }: Pick<BridgeSettings, 'time
 };
 
 /** A row of what was done to a bridge of its own, with what that left and whether it ended. */
-export const onStage = async (run: (stage: Stage) => Promise<Omit<Row, 'exits'>>): Promise<Row> => {
-  const stage = await startStage();
+export const onStage = async (
+  run: (stage: Stage) => Promise<Omit<Row, 'exits'>>,
+  settings: StageSettings = {},
+): Promise<Row> => {
+  const stage = await startStage(settings);
   const row = await run(stage).catch(async (error: Error) => {
     await stage.close();
     throw error;

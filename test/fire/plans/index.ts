@@ -1,6 +1,7 @@
 /** All plans of the fire, in the order in which they are run. */
 import type { Plan } from '../plan.ts';
 import { control } from './control.ts';
+import { browserCuts } from './f1-browsers.ts';
 import { cuts } from './f1-cuts.ts';
 import { targetCuts } from './f1-target-cuts.ts';
 import { repeats } from './f2-repeats.ts';
@@ -13,6 +14,7 @@ import { clocks } from './f17-clocks.ts';
 
 export const plans: readonly Plan[] = [
   cuts,
+  browserCuts,
   targetCuts,
   repeats,
   lostAnswers,
