@@ -44,12 +44,16 @@ class NaiveSession {
   }
 }
 
-/** `/connect?to=`, `/send?key=` with bytes and `&end`, `/receive?key=`. A body is whole before any of it is written. */
-export const startNaiveBridge = async (): Promise<NaiveBridge> => {
+/**
+ * `/connect?to=`, `/send?key=` with bytes and `&end`, `/receive?key=`. A body is whole before any of it is written.
+ * @param pages  files that it serves, too, by their paths
+ */
+export const startNaiveBridge = async (pages: Readonly<Record<string, string>> = {}): Promise<NaiveBridge> => {
   const sessions = new Map<string, NaiveSession>();
   const answer = async (asked: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(asked.url ?? '', 'http://naive');
     const body = await buffer(asked);
+    if (asked.method === 'GET') return void response.end(pages[pathname]);
     if (pathname === '/connect') {
       const target = connect(Number(/\d+$/.exec(searchParams.get('to') ?? '')?.[0]), '127.0.0.1');
       target.allowHalfOpen = true;

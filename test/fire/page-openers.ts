@@ -49,11 +49,13 @@ export interface PageOptions {
   ways: readonly string[];
   /** A page takes more once no more than so many bytes wait in its socket. */
   most?: number;
+  /** Which page of the bridge: the one with the library. */
+  page?: string;
 }
 
 /** The client for pages, a page for each session. */
 export const byPage =
-  ({ lines, browse, pages, ways, most = 65_536 }: PageOptions): Open =>
+  ({ lines, browse, pages, ways, most = 65_536, page = 'line.html' }: PageOptions): Open =>
   (to, url) => {
     const { line, name } = lines.open();
     const query = new URLSearchParams({
@@ -64,7 +66,7 @@ export const byPage =
       ways: `${ways}`,
       most: `${most}`,
     });
-    const opened = browse(`${pages}/line.html?${query}`).catch((error: Error) => {
+    const opened = browse(`${pages}/${page}?${query}`).catch((error: Error) => {
       line.destroy(error);
       return async () => {};
     });
