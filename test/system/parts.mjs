@@ -25,6 +25,8 @@ export const parts = [
   { package: 'faketime', proof: fakeTime, for: 'a wall clock that jumps' },
   { package: 'mosquitto', proof: '/usr/sbin/mosquitto', for: 'an unmodified MQTT.js' },
   { package: 'nginx', proof: '/usr/sbin/nginx', for: 'whole HTTP exchanges, and a proxy in between' },
+  { package: 'haproxy', proof: '/usr/sbin/haproxy', for: 'a proxy in between' },
+  { package: 'caddy', proof: '/usr/bin/caddy', for: 'a proxy in between that ends broken answers properly' },
   { package: 'tigervnc-standalone-server', proof: '/usr/bin/Xtigervnc', for: 'an unmodified noVNC' },
   { package: 'ngircd', proof: '/usr/sbin/ngircd', for: 'a real IRC server' },
   { package: 'chromium', proof: '/usr/bin/chromium', for: 'the pages in a browser' },
