@@ -29,6 +29,15 @@ export interface Arena {
 /** Does once more what a script says, and reports the row. */
 export type Replay = (script: unknown, arena: Arena) => Promise<void>;
 
+/** What is needed for a row about one way to a bridge. */
+export interface PortOptions {
+  name: string;
+  /** Of a bridge, or of what leads to it. */
+  port: number;
+  seed: number;
+  size: Size;
+}
+
 /** What is done to a bridge, and what must hold meanwhile. */
 export interface Plan {
   id: string;

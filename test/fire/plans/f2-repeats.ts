@@ -2,7 +2,7 @@
 import { seedOf } from '../../support/random.ts';
 import { isWhole } from '../compare.ts';
 import { type Delivered, type DeliveryScript, drawDeliveries, runDeliveries } from '../deliveries.ts';
-import { type Arena, figure, type Plan, type Replay, type Row, tally, together } from '../plan.ts';
+import { type Arena, figure, type Plan, type PortOptions, type Replay, type Row, tally, together } from '../plan.ts';
 import { shrink } from '../shrink.ts';
 import { onStage } from '../stage.ts';
 
@@ -67,22 +67,23 @@ export const rowOf = async (
   };
 };
 
-const run = async ({ seed, size, report }: Arena): Promise<void> => {
+/** By posts to that port, which is of a bridge or leads to one. */
+export const repeatsBy = async ({ name, port, seed, size }: PortOptions): Promise<Row> => {
   const scripts = drawAll(seed, sizes[size]);
-  const row = await onStage(async ({ port }) => {
-    const results = await together(sizes[size].width, scripts, (script) => runDeliveries(script, port));
-    return rowOf('', scripts, results, (script) => shortest(script, port));
-  });
-  report(row);
+  const results = await together(sizes[size].width, scripts, (script) => runDeliveries(script, port));
+  return rowOf(name, scripts, results, (script) => shortest(script, port));
+};
+
+const run = async ({ seed, size, report }: Arena): Promise<void> => {
+  report(await onStage(({ port }) => repeatsBy({ name: '', port, seed, size })));
 };
 
 /** The deliveries of one session. */
-const replay: Replay = async (given, { report }) => {
-  const script = given as DeliveryScript;
-  const row = await onStage(async ({ port }) =>
-    rowOf('', [script], [await runDeliveries(script, port)], async () => script),
-  );
-  report(row);
+export const repeatAgain = async (script: DeliveryScript, to: { name: string; port: number }): Promise<Row> =>
+  rowOf(to.name, [script], [await runDeliveries(script, to.port)], async () => script);
+
+const replay: Replay = async (script, { report }) => {
+  report(await onStage(({ port }) => repeatAgain(script as DeliveryScript, { name: '', port })));
 };
 
 export const repeats: Plan = {

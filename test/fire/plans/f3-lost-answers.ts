@@ -2,7 +2,18 @@
 import { seedOf } from '../../support/random.ts';
 import { type Difference, isWhole, sum } from '../compare.ts';
 import { type Losses, type LossScript, runLosses, startPlace, type Verb, verbs } from '../losses.ts';
-import { type Arena, figure, type Plan, type Row, settles, tally, together, WHOLE } from '../plan.ts';
+import {
+  type Arena,
+  figure,
+  type Plan,
+  type PortOptions,
+  type Replay,
+  type Row,
+  settles,
+  tally,
+  together,
+  WHOLE,
+} from '../plan.ts';
 import { shrink } from '../shrink.ts';
 import { onStage } from '../stage.ts';
 
@@ -28,46 +39,66 @@ const didOf = (counts: readonly [Verb, number][]): string => {
   return `${least} lost answers to each of ${counts.map(([verb]) => verb).join(', ')}`;
 };
 
-const runAll = (scripts: readonly LossScript[], width: number): Promise<Row> =>
-  onStage(async ({ port }) => {
-    const place = await startPlace(port);
-    const all = await together(width, scripts, (script) => runLosses(script, place));
-    const { peers } = place.target;
-    const once = peers.length === scripts.length ? [] : [`${peers.length} dials for ${scripts.length} connects`];
-    const counts = countsOf(scripts, all);
-    const few = counts.filter(([verb, count]) => count < scripts.filter(({ lost }) => lost.includes(verb)).length);
-    const red = scripts[all.findIndex(isRed)];
-    const script = red && (await shortest(red, (one) => runLosses(one, place)));
-    await settles(() => peers.every(({ socket }) => socket.closed), 5000);
-    const leaks = peers.filter(({ socket }) => !socket.closed).length;
-    for (const cutter of Object.values(place.lossy)) await cutter.close();
-    await place.target.close();
-    return {
-      name: '',
-      did: didOf(counts),
-      ...all.reduce<Difference>(sum, WHOLE),
-      leaks,
-      faults: [
-        ...once,
-        ...few.map(([verb, count]) => `only ${count} answers to ${verb} were lost`),
-        ...tally(all.flatMap(({ faults }) => faults)),
-      ],
-      ...(script === undefined ? {} : { script }),
-    };
-  });
+/** What is lost, and of whom it is asked. */
+interface Asked {
+  name: string;
+  /** Of a bridge, or of what leads to it. */
+  port: number;
+  scripts: readonly LossScript[];
+  width: number;
+}
 
-const run = async ({ seed, size, report }: Arena): Promise<void> => {
+const runAll = async ({ name, port, scripts, width }: Asked): Promise<Row> => {
+  const place = await startPlace(port);
+  const all = await together(width, scripts, (script) => runLosses(script, place));
+  const { peers } = place.target;
+  const once = peers.length === scripts.length ? [] : [`${peers.length} dials for ${scripts.length} connects`];
+  const counts = countsOf(scripts, all);
+  const few = counts.filter(([verb, count]) => count < scripts.filter(({ lost }) => lost.includes(verb)).length);
+  const red = scripts[all.findIndex(isRed)];
+  const script = red && (await shortest(red, (one) => runLosses(one, place)));
+  await settles(() => peers.every(({ socket }) => socket.closed), 5000);
+  const leaks = peers.filter(({ socket }) => !socket.closed).length;
+  for (const cutter of Object.values(place.lossy)) await cutter.close();
+  await place.target.close();
+  return {
+    name,
+    did: didOf(counts),
+    ...all.reduce<Difference>(sum, WHOLE),
+    leaks,
+    exits: 0,
+    faults: [
+      ...once,
+      ...few.map(([verb, count]) => `only ${count} answers to ${verb} were lost`),
+      ...tally(all.flatMap(({ faults }) => faults)),
+    ],
+    ...(script === undefined ? {} : { script }),
+  };
+};
+
+/** By requests to that port, which is of a bridge or leads to one. */
+export const lostAnswersBy = ({ name, port, seed, size }: PortOptions): Promise<Row> => {
   const { sessions, width } = sizes[size];
   const scripts = Array.from({ length: sessions }, (_, index) => {
     return { seed: seedOf(seed, 30_000 + index), lost: verbs };
   });
-  report(await runAll(scripts, width));
+  return runAll({ name, port, scripts, width });
 };
+
+const run = async ({ seed, size, report }: Arena): Promise<void> =>
+  report(await onStage(({ port }) => lostAnswersBy({ name: '', port, seed, size })));
+
+/** The losses of one session. */
+export const loseAgain = (script: LossScript, to: { name: string; port: number }): Promise<Row> =>
+  runAll({ ...to, scripts: [script], width: 1 });
+
+const replay: Replay = async (script, { report }) =>
+  report(await onStage(({ port }) => loseAgain(script as LossScript, { name: '', port })));
 
 export const lostAnswers: Plan = {
   id: 'F3',
   about: 'answers to each verb that are lost after processing',
   aim: 'one target connection for each connect, each byte once, nothing left behind',
   run,
-  replays: { '': async (script, { report }) => report(await runAll([script as LossScript], 1)) },
+  replays: { '': replay },
 };

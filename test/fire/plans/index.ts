@@ -9,6 +9,7 @@ import { lostAnswers } from './f3-lost-answers.ts';
 import { everyByte } from './f4-every-byte.ts';
 import { nthCall } from './f5-nth-call.ts';
 import { stalled } from './f6-stalled.ts';
+import { hiddenCuts, proxies } from './f9-proxies.ts';
 import { resets } from './f10-resets.ts';
 import { names } from './f16-names.ts';
 import { clocks } from './f17-clocks.ts';
@@ -22,8 +23,10 @@ export const plans: readonly Plan[] = [
   everyByte,
   nthCall,
   stalled,
+  proxies,
+  hiddenCuts,
+  resets,
   names,
   clocks,
-  resets,
   control,
 ];
