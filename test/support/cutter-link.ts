@@ -62,7 +62,8 @@ export class CutterLink {
       // A paused socket still reports its end, even before the last bytes have been carried.
       void carried.then(() => {
         if (side === 'up') this.#repeat();
-        if (!this.#isReached(side, this.#connection.fate.blackHole)) to.end();
+        // An end that is passed on before a reset would make an orderly end of it.
+        if (!this.#isCut && !this.#isReached(side, this.#connection.fate.blackHole)) to.end();
       });
     });
     from.once('close', (failed: boolean) => {
