@@ -39,6 +39,7 @@ describe('netwine.1 refusals', { concurrent: true }, () => {
     }
   });
 
+  // Found by the fuzz of frames: any seed does it.
   needs(['upgrade'], 'R-212 a verb that only takes a POST refuses an upgrade before the 101', async () => {
     for (const verb of ['send', 'exchange', 'close', 'ticket']) {
       for (const protocol of [['netwine.1'], []]) {

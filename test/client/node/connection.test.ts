@@ -117,6 +117,7 @@ test('what is no bridge is told at once', () => {
   expect(() => connect('a:1', { via: 'bridge' })).toThrow(TypeError);
 });
 
+// Found where F1 cut each connection before 64 KiB had passed, which its fates had to avoid: of any seed.
 test('what goes up comes whole though each connection is cut before a post of full size has passed', async () => {
   const plan = (): Fate => ({ cut: { side: 'up', after: 20_000, by: 'rst' } });
   const cutter = await suite.closing(

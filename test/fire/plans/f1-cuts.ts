@@ -17,7 +17,7 @@ export const sizes = {
   full: { sessions: 50, cuts: 50, bytes: 4 * MIB, width: 16 },
 };
 
-/** Well above the length of a post: else each one is cut, and a client doubles its wait each time. */
+/** Above the length of a post: else most are cut, and each costs its client a wait. */
 const LEAST_MOST = 128 * 1024;
 
 /** How long a red case may be run again to make it shorter. */

@@ -130,6 +130,7 @@ test('asking again for what is over does not prolong it, but a raised acknowledg
   expect(table.size).toBe(0);
 });
 
+// Found by F17, seed 1, small: three of six live sessions were ended as abandoned.
 test('time in which nobody swept is none in which a client was silent', () => {
   const { session, table } = setUp();
   pass(table, 0, KEEP / 2);

@@ -39,6 +39,7 @@ test('a bridge serves on when nobody reads what it says', async () => {
   }
 });
 
+// Found where F1 was killed before its bridges, of any seed: they stayed for good.
 test('a bridge whose log nobody reads any more ends with its sessions', async () => {
   const hosts = await mkdtemp(join(tmpdir(), 'netwine-pipe-'));
   await writeFile(join(hosts, 'clients'), 'allow @loopback\n');

@@ -5,6 +5,7 @@ import { createPageTokens } from '../../../server/policy/page-token.ts';
 const HOUR_MS = 3_600_000;
 const NOW = 12.5 * HOUR_MS;
 
+// The clock may be any that is never set: F17, seed 1, small, refused pages whose bridge went by the wall clock.
 test('a token is good for a day', () => {
   const tokens = createPageTokens();
   const token = tokens.make(NOW);

@@ -61,6 +61,7 @@ test('in time it connects', async () => {
   await bridge.close();
 });
 
+// As where F5 lets the timer of the first message fire while that is on its way.
 test('after the refusal it connects nothing', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { bridge, sent, dials, say } = serve();
