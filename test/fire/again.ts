@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Mistake } from '../support/mistake.ts';
 import type { Plan, Replay } from './plan.ts';
 
 /** Longer ones are put into a file: no terminal shows them as one. */
@@ -19,9 +20,17 @@ export const commandOf = (row: string, script: object): string => {
   return `npm run fire -- --script ${path}`;
 };
 
-/** A plan of one script. @param given  JSON, or the file that has it @throws where no plan knows it */
+const read = (given: string): { row?: unknown } => {
+  try {
+    return JSON.parse(existsSync(given) ? readFileSync(given, 'utf8') : given);
+  } catch (error) {
+    throw new Mistake(`a script is JSON, or a file that has it: ${(error as Error).message}`);
+  }
+};
+
+/** A plan of one script. @param given  JSON, or the file that has it @throws Mistake where no plan knows it */
 export const planOf = (given: string, plans: readonly Plan[]): Plan => {
-  const script = JSON.parse(existsSync(given) ? readFileSync(given, 'utf8') : given) as { row?: unknown };
+  const script = read(given);
   const known = plans.flatMap((plan) =>
     Object.entries(plan.replays ?? {}).map(([name, replay]): [string, Plan, Replay] => [
       rowName(plan, name),
@@ -32,5 +41,5 @@ export const planOf = (given: string, plans: readonly Plan[]): Plan => {
   for (const [row, plan, replay] of known) {
     if (row === script.row) return { ...plan, run: (arena) => replay(script, arena) };
   }
-  throw new Error(`the row of a script is one of ${known.map(([row]) => row).join(', ')}`);
+  throw new Mistake(`the row of a script is one of ${known.map(([row]) => row).join(', ')}`);
 };

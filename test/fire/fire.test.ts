@@ -1,6 +1,7 @@
 /** The fire: every plan against a bridge of its own, and one table of what it came to. */
 import { afterAll, expect, test } from 'vitest';
 import { atEnd, endWhenCancelled } from '../support/at-end.ts';
+import { chooseNamed } from '../support/mistake.ts';
 import { planOf } from './again.ts';
 import { type Plan, type Row, type Size, WHOLE } from './plan.ts';
 import { plans } from './plans/index.ts';
@@ -13,14 +14,7 @@ const only = process.env.FIRE_ONLY?.split(',') ?? [];
 const script = process.env.FIRE_SCRIPT;
 const MOST_MS = size === 'full' ? 1_800_000 : 240_000;
 
-const choose = (): readonly Plan[] => {
-  if (script !== undefined) return [planOf(script, plans)];
-  const strange = only.filter((asked) => !plans.some(({ id }) => id === asked));
-  if (strange.length > 0) throw new Error(`no plan is called ${strange.join(' or ')}`);
-  return plans.filter(({ id }) => only.length === 0 || only.includes(id));
-};
-
-const chosen = choose();
+const chosen = script === undefined ? chooseNamed(plans, only, ({ id }) => id) : [planOf(script, plans)];
 const entries: Entry[] = [];
 const print = (isInterrupted: boolean): void => {
   const heading = { seed, size, only, isScript: script !== undefined, isInterrupted };

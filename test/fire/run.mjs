@@ -1,5 +1,5 @@
 /** `npm run fire`: the plans of the fire one after the other, and their table; 1 where one is red. */
-import { parseArgs } from 'node:util';
+import { checkNumbers, readOptions } from '../support/options.mjs';
 import { runPlans } from '../support/run-plans.mjs';
 
 const usage = `npm run fire -- [--seed N] [--only F1,F3] [--size small|full]
@@ -7,25 +7,14 @@ const usage = `npm run fire -- [--seed N] [--only F1,F3] [--size small|full]
 npm run fire -- --script '{"row":..}' | --script FILE
   one case again, by the script that stands below the table of a run that was red`;
 
-const read = () => {
-  try {
-    const text = { type: 'string' };
-    const options = { seed: text, only: text, size: text, script: text, help: { type: 'boolean' } };
-    const { values } = parseArgs({ options });
-    if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed)) throw new Error('--seed takes up to nine digits');
-    if (!['small', 'full', undefined].includes(values.size)) throw new Error('--size is small or full');
-    return values;
-  } catch (error) {
-    console.error(`${error.message}\n${usage}`);
-    process.exit(2);
-  }
+const text = { type: 'string' };
+const check = (values) => {
+  checkNumbers(values, ['seed']);
+  if (!['small', 'full', undefined].includes(values.size)) throw new Error('--size is small or full');
 };
-
-const { seed = `${Math.floor(Math.random() * 1e9)}`, only, size = 'full', script, help } = read();
-if (help) {
-  console.log(usage);
-  process.exit(0);
-}
+const options = { seed: text, only: text, size: text, script: text };
+const values = readOptions(options, { usage, check });
+const { seed = `${Math.floor(Math.random() * 1e9)}`, only, size = 'full', script } = values;
 Object.assign(process.env, {
   FIRE_SEED: seed,
   FIRE_SIZE: size,

@@ -1,25 +1,14 @@
 /** `npm run fuzz`: every plan of the fuzz, and their table; 1 where one is red. */
-import { parseArgs } from 'node:util';
+import { checkNumbers, readOptions } from '../support/options.mjs';
 import { runPlans } from '../support/run-plans.mjs';
 
-const usage = 'npm run fuzz -- [--seed N] [--count N] [--only NAME,NAME]';
+const usage = `npm run fuzz -- [--seed N] [--count 200000] [--only NAME,NAME]
+  broken requests, records and frames, so many in all; the same seed breaks them in the same way`;
 
-const read = () => {
-  try {
-    const { values } = parseArgs({
-      options: { seed: { type: 'string' }, count: { type: 'string' }, only: { type: 'string' } },
-    });
-    for (const name of ['seed', 'count']) {
-      if (!/^\d{1,9}$/.test(values[name] ?? '1')) throw new Error(`--${name} takes up to nine digits`);
-    }
-    return values;
-  } catch (error) {
-    console.error(`${error.message}\n${usage}`);
-    process.exit(2);
-  }
-};
-
-const { seed = `${Math.floor(Math.random() * 1e9)}`, count = '200000', only } = read();
+const text = { type: 'string' };
+const check = (values) => checkNumbers(values, ['seed', 'count']);
+const values = readOptions({ seed: text, count: text, only: text }, { usage, check });
+const { seed = `${Math.floor(Math.random() * 1e9)}`, count = '200000', only } = values;
 Object.assign(process.env, { FUZZ_SEED: seed, FUZZ_COUNT: count, ...(only ? { FUZZ_ONLY: only } : {}) });
 process.stdout.write(`seed ${seed}, ${count} inputs${only ? `, only ${only}` : ''}\n`);
 

@@ -1,26 +1,25 @@
 /** `npm run soak`: idle and busy sessions by all ways for half an hour, and a table of what they left; 1 where it is red. */
 import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
+import { checkNumbers, readOptions } from '../support/options.mjs';
 import { startBridge } from './bridge.mjs';
 import { keepBusy, startEcho, startIdle } from './traffic.mjs';
 import { formatTable, judge } from './verdict.mjs';
 
-const usage = 'npm run soak -- [--minutes 30] [--seed N] [--idle 1000] [--busy 50]';
+const usage = `npm run soak -- [--minutes 30] [--seed N] [--idle 1000] [--busy 50]
+  so many sessions that say nothing, and so many that carry bytes, one after another`;
 
 const read = () => {
-  try {
-    const text = { type: 'string' };
-    const { values } = parseArgs({ options: { minutes: text, seed: text, idle: text, busy: text } });
-    const { minutes = '30', seed = `${Math.floor(Math.random() * 1e9)}`, idle = '1000', busy = '50' } = values;
+  const text = { type: 'string' };
+  const check = (values) => {
+    checkNumbers(values, ['seed', 'idle', 'busy']);
+    const { minutes = '30' } = values;
     if (!/^\d{1,4}(\.\d+)?$/.test(minutes) || Number(minutes) < 0.2) throw new Error('--minutes is at least 0.2');
-    for (const number of [seed, idle, busy]) if (!/^\d{1,9}$/.test(number)) throw new Error('give whole numbers');
-    return { minutes: Number(minutes), seed: Number(seed), idle: Number(idle), busy: Number(busy) };
-  } catch (error) {
-    console.error(`${error.message}\n${usage}`);
-    process.exit(2);
-  }
+  };
+  const values = readOptions({ minutes: text, seed: text, idle: text, busy: text }, { usage, check });
+  const { minutes = '30', seed = `${Math.floor(Math.random() * 1e9)}`, idle = '1000', busy = '50' } = values;
+  return { minutes: Number(minutes), seed: Number(seed), idle: Number(idle), busy: Number(busy) };
 };
 
 /** Numbers in [0, 1) that follow from the seed: mulberry32. */

@@ -26,7 +26,9 @@ export const runPlans = async (file, errorsOf) => {
     onTestCaseReady: (test) => process.stdout.write(`${test.name.replaceAll("'", '')}\n`),
     onTestRunEnd: (modules, errors) => {
       const told = exitCode === null ? [...modules.flatMap(errorsOf), ...errors] : [];
-      for (const { stack, message } of told) process.stdout.write(`${stack ?? message}\n`);
+      for (const { name, stack, message } of told) {
+        process.stdout.write(`${name === 'Mistake' ? message : (stack ?? message)}\n`);
+      }
     },
   };
   const vitest = await startVitest('test', [file], {
