@@ -23,7 +23,7 @@ export const runPlans = async (file, errorsOf) => {
         process.on(signal, () => interrupt(vitest, signal));
       }
     },
-    onTestCaseReady: (test) => process.stdout.write(`${test.name.replaceAll("'", '')}\n`),
+    onTestCaseReady: (test) => process.stdout.write(`${test.name}\n`),
     onTestRunEnd: (modules, errors) => {
       const told = exitCode === null ? [...modules.flatMap(errorsOf), ...errors] : [];
       for (const { name, stack, message } of told) {
