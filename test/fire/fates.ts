@@ -1,11 +1,13 @@
 /** The fates that a session's connections meet, drawn from its seed. */
-import type { Cut, CutMark, Fate, Mark } from '../support/fate.ts';
+import { type Cut, type CutMark, cutsOf, type Fate, type Mark } from '../support/fate.ts';
 import { anyLength } from '../support/random.ts';
 
-/** Longer than the heads of a request and its answer. */
-const HEADS = 600;
+/** Longer than the heads of a request and its answer, those of a browser, too. */
+const HEADS = 1500;
+/** So many connections in a row may carry nothing: each costs its client a wait that doubles, and it gives up in the end. */
+const MOST_IN_VAIN = 3;
 
-/** Any place, a third of them in a head: each of those costs its client a wait that doubles. */
+/** Any place, a third of them in a head. */
 const place = (random: () => number, most: number): number =>
   random() < 0.2 ? anyLength(random, 1, HEADS) : anyLength(random, HEADS, most);
 
@@ -49,6 +51,17 @@ export interface FateOptions {
   most: number;
 }
 
+const isInVain = (fate: Fate): boolean =>
+  fate.dropAnswer !== undefined ||
+  [...cutsOf(fate), fate.blackHole, fate.halfClose].some((mark) => mark !== undefined && mark.after < HEADS);
+
 /** By the number of the connection; those behind the last one are left alone. */
-export const drawFates = (random: () => number, { count, most }: FateOptions): Fate[] =>
-  Array.from({ length: count }, () => ({ ...manner(random), ...end(random, most) }));
+export const drawFates = (random: () => number, { count, most }: FateOptions): Fate[] => {
+  const fates: Fate[] = [];
+  while (fates.length < count) {
+    const fate = { ...manner(random), ...end(random, most) };
+    const last = fates.slice(-MOST_IN_VAIN);
+    if (last.length < MOST_IN_VAIN || !isInVain(fate) || !last.every(isInVain)) fates.push(fate);
+  }
+  return fates;
+};
