@@ -20,6 +20,8 @@ export interface Stage {
   readonly opened: number;
   /** How the session with the target of that port ended; null as long as it has not. */
   ended(port: number): Ended | null;
+  /** Of a port that the system gives again: how its last session ended is not how the next one does. */
+  forget(port: number): void;
   /** Sessions that have not ended and descriptors above those of the start, once no more of them go away. */
   leaks(): Promise<number>;
   /** Ends the bridge. @returns how many processes had ended before */
@@ -90,6 +92,7 @@ export const startStage = async (settings: StageSettings = {}): Promise<Stage> =
       return sessions.opened;
     },
     ended: (port) => sessions.ended.get(port) ?? null,
+    forget: (port) => void sessions.ended.delete(port),
     async leaks() {
       if (exits > 0) return 0;
       let more = 0;

@@ -78,6 +78,7 @@ const runCase = async ({ seed, kind, bytes }: Cutting, stage: Stage): Promise<Ju
   const target = await startTarget(({ socket }) => void feed(socket, down, random));
   const fate = fateOf(kind, random() < 0.5 ? 'up' : 'down', anyLength(random, 1, bytes - 1));
   const cutter = await startCutter({ target: { host: '127.0.0.1', port: target.port }, plan: () => fate, seed });
+  stage.forget(cutter.port);
   const client = byWays(transports)(`127.0.0.1:${cutter.port}`, stage.url);
   void feed(client.stream, up, random);
   await comes(client.over, MOST_MS);

@@ -67,8 +67,9 @@ const jump = async ({ stage, clients, clocks }: Cast, hours: number, betweenMs: 
 };
 
 /** A session that nobody asks for again. @returns what to call later: whether it is over, for that reason */
-const openForNobody = async ({ url, ended }: Stage): Promise<() => Promise<string[]>> => {
+const openForNobody = async ({ url, ended, forget }: Stage): Promise<() => Promise<string[]>> => {
   const [http, target] = [new HttpClient(url), await startTarget()];
+  forget(target.port);
   await http.open(target.to, { keep: 0 });
   return async () => {
     await settles(() => ended(target.port) !== null, 20_000);
