@@ -21,12 +21,16 @@ export interface DeliveryScript {
   deliveries: readonly Delivery[];
 }
 
-export interface Delivered extends Difference {
+/** What became of the posts. */
+interface Done {
   posts: number;
   /** Deliveries that were refused because they came too early, and came again. */
   refused: number;
-  leaks: number;
   faults: string[];
+}
+
+export interface Delivered extends Difference, Done {
+  leaks: number;
 }
 
 const LONGEST = 200;
@@ -70,21 +74,25 @@ interface Sending {
   deliveries: readonly Delivery[];
 }
 
-/** Delivers all of them; one that came too early, or was not answered, comes again behind the others. */
-const deliver = async ({ cutter, key, sent, deliveries }: Sending): Promise<{ posts: number; refused: number }> => {
+/** Delivers all of them; one that came too early, or was not taken for another reason, comes again behind the others. */
+const deliver = async ({ cutter, key, sent, deliveries }: Sending): Promise<Done> => {
   const queue = [...deliveries];
   // Each may be refused often while others wait, but not for ever.
   const mostPosts = 20 * deliveries.length;
-  const done = { posts: 0, refused: 0 };
+  const done: Done = { posts: 0, refused: 0, faults: [] };
   const lane = async (): Promise<void> => {
     const posts = new Posts(cutter.port);
     for (let next = queue.shift(); next !== undefined && done.posts < mostPosts; next = queue.shift()) {
       const { at, length } = next;
       const body = sent.subarray(at, at + length);
-      const answer = await posts.post(`/send?key=${key}&at=${at}`, body).catch(() => null);
+      const text = await posts.post(`/send?key=${key}&at=${at}`, body).then(
+        (answer) => answer.text,
+        (error: Error) => error.message,
+      );
       done.posts += 1;
-      if (answer?.text.startsWith('OK')) continue;
-      done.refused += 1;
+      if (/^OK\b/.test(text)) continue;
+      if (text.startsWith('NO OFFSET up ')) done.refused += 1;
+      else done.faults.push(`a post is answered ${text.trim()}`);
       queue.push(next);
     }
     posts.close();
@@ -105,7 +113,7 @@ export const runDeliveries = async ({ seed, deliveries }: DeliveryScript, port: 
   const peer = await target.peer();
   // A refused end will not come.
   const ended = last?.text.startsWith('OK') && (await comes(peer.end, MOST_MS));
-  const faults = ended ? [] : [`the end did not come, the last answer was ${last?.text.trim()}`];
+  if (!ended) done.faults.push(`the end did not come, the last answer was ${last?.text.trim()}`);
   const got = peer.received;
   peer.socket.end();
   await posts.post(`/close?key=${key}`).catch(() => null);
@@ -113,5 +121,5 @@ export const runDeliveries = async ({ seed, deliveries }: DeliveryScript, port: 
   posts.close();
   await cutter.close();
   await target.close();
-  return { ...compare(sent, got), ...done, leaks, faults };
+  return { ...compare(sent, got), ...done, leaks };
 };

@@ -1,7 +1,8 @@
 /** A bridge under fire: a process of its own whose sessions, descriptors and end are watched. */
 import { readdir, readFile } from 'node:fs/promises';
 import { type BridgeSettings, residentBytes, startBridge } from '../support/bridge.ts';
-import { type Row, settles } from './plan.ts';
+import { isTrace } from '../support/trace.ts';
+import { type Row, settles, tally } from './plan.ts';
 
 /** How a session ended, as the bridge's log has it. */
 export interface Ended {
@@ -22,10 +23,10 @@ export interface Stage {
   ended(port: number): Ended | null;
   /** Of a port that the system gives again: how its last session ended is not how the next one does. */
   forget(port: number): void;
-  /** Sessions that have not ended and descriptors above those of the start, once no more of them go away. */
-  leaks(): Promise<number>;
-  /** Ends the bridge. @returns how many processes had ended before */
-  close(): Promise<number>;
+  /** Ends the bridge. @returns the row of what was done to it, with what that left, how it ended, and its failures */
+  end(row: Omit<Row, 'exits'> & { exits?: number }): Promise<Row>;
+  /** Ends it, whatever it has done. */
+  close(): Promise<void>;
 }
 
 interface Line {
@@ -44,17 +45,22 @@ const descriptorsOf = async (pid: number): Promise<number> => (await readdir(`/p
 const peakOf = async (pid: number): Promise<number> =>
   Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 
-/** Counts the sessions of a bridge by its log. */
-class Sessions {
+/** What the log of a bridge says of its sessions, and of itself. */
+class Log {
   opened = 0;
   over = 0;
   readonly ended = new Map<number, Ended>();
+  /** Lines that say that it has failed. */
+  readonly traces: string[] = [];
   #rest = '';
 
   heard(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) if (line.startsWith('{')) this.#line(JSON.parse(line) as Line);
+    for (const line of lines) {
+      if (isTrace(line)) this.traces.push(line);
+      if (line.startsWith('{')) this.#line(JSON.parse(line) as Line);
+    }
   }
 
   #line({ msg, target = '', reason = '', down = 0, up = 0 }: Line): void {
@@ -68,13 +74,20 @@ class Sessions {
 /** What a plan may want otherwise. */
 export type StageSettings = Pick<BridgeSettings, 'args' | 'times' | 'env'>;
 
+/** What is the same in the traces of one failure. */
+const faultOf = (trace: string): string => {
+  const [, message] = /"msg":"([^"]*)"/.exec(trace) ?? [];
+  const [, cause] = /"message":"([^"]*)"/.exec(trace) ?? [];
+  return `the log of the bridge: ${message === undefined ? trace : [message, cause].filter(Boolean).join(', ')}`;
+};
+
 /** Starts it, with these settings. @throws where it does not start: run the build first */
 export const startStage = async (settings: StageSettings = {}): Promise<Stage> => {
-  const sessions = new Sessions();
+  const log = new Log();
   const { url, program, close } = await startBridge({
     ...settings,
     times: { ...TIMES, ...settings.times },
-    heard: (text) => sessions.heard(text),
+    heard: (text) => log.heard(text),
   });
   if (program === null) throw new Error('a bridge of our own is needed');
   let exits = 0;
@@ -83,30 +96,33 @@ export const startStage = async (settings: StageSettings = {}): Promise<Stage> =
   });
   const base = await descriptorsOf(program.pid);
   const resident = await residentBytes(program.pid);
+  const leaksOf = async (): Promise<number> => {
+    if (exits > 0) return 0;
+    let more = 0;
+    const isBack = async (): Promise<boolean> => {
+      more = Math.max(0, (await descriptorsOf(program.pid)) - base);
+      return log.opened === log.over && more === 0;
+    };
+    return (await settles(isBack)) ? 0 : log.opened - log.over + more;
+  };
   return {
     url,
     port: Number(new URL(url).port),
     pid: program.pid,
     grown: async () => (await peakOf(program.pid)) - resident,
     get opened() {
-      return sessions.opened;
+      return log.opened;
     },
-    ended: (port) => sessions.ended.get(port) ?? null,
-    forget: (port) => void sessions.ended.delete(port),
-    async leaks() {
-      if (exits > 0) return 0;
-      let more = 0;
-      const isBack = async (): Promise<boolean> => {
-        more = Math.max(0, (await descriptorsOf(program.pid)) - base);
-        return sessions.opened === sessions.over && more === 0;
-      };
-      return (await settles(isBack)) ? 0 : sessions.opened - sessions.over + more;
-    },
-    async close() {
+    ended: (port) => log.ended.get(port) ?? null,
+    forget: (port) => void log.ended.delete(port),
+    async end(row) {
+      const leaks = row.leaks + (await leaksOf());
       const before = exits;
       await close();
-      return before;
+      const faults = [...row.faults, ...tally(log.traces.map(faultOf))];
+      return { ...row, leaks, exits: (row.exits ?? 0) + before, faults };
     },
+    close,
   };
 };
 
@@ -120,5 +136,5 @@ export const onStage = async (
     await stage.close();
     throw error;
   });
-  return { ...row, leaks: row.leaks + (await stage.leaks()), exits: await stage.close() };
+  return await stage.end(row);
 };

@@ -7,6 +7,7 @@ import { makeFolder } from '../support/folder.ts';
 import { HttpClient } from '../support/http-client.ts';
 import { startProgram } from '../support/process.ts';
 import { echo } from '../support/targets.ts';
+import { isTrace } from '../support/trace.ts';
 import type { Aftermath } from './plan.ts';
 
 export interface Stage {
@@ -24,7 +25,6 @@ const TIMES = { ping: 0.2, hold: 0.1, keep: 1, ticket: 1, nonce: 0.5, drain: 1, 
 const INPUTS_A_KEY = 12;
 /** The longest that a session is asked to be kept, and some more. */
 const MOST_LIFE_MS = 25_000;
-const TRACE = /"level":(?:50|60)\b|"stack"|^\s+at .+:\d+:\d+\)?$|unhandled|uncaught|INTERNAL|warning:/i;
 
 /** Reads the log line by line. */
 class Log {
@@ -39,7 +39,7 @@ class Log {
     for (const line of lines) {
       if (line.includes('"msg":"session opened"')) this.opened += 1;
       if (line.includes('"msg":"session ended"')) this.over += 1;
-      if (TRACE.test(line)) this.traces.push(line);
+      if (isTrace(line)) this.traces.push(line);
     }
   }
 }

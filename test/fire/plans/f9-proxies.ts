@@ -98,13 +98,12 @@ const runThrough = async (
   await proxy.close();
   await cutter.close();
   const killed = kills === 1 ? ', killed once' : `, killed ${kills} times`;
-  return {
+  return await stage.end({
     ...row,
     did: `${row.did}, ${figure(cutsBehind)} cuts behind it${isKilled ? killed : ''}`,
-    leaks: row.leaks + (await stage.leaks()),
-    exits: (await stage.close()) + proxy.exits,
+    exits: proxy.exits,
     faults: [...row.faults, ...shortOf({ ...limits, kills: times }, { cuts, kills })],
-  };
+  });
 };
 
 /** Every fate of F1 on both sides; of the connections behind the proxy, which it uses again, every second one is left. */
@@ -137,8 +136,7 @@ const through = async (kind: Kind, run: (port: number) => Promise<Row>): Promise
   const proxy = await startProxy(kind, stage.port);
   const row = await run(proxy.port);
   await proxy.close();
-  const leaks = row.leaks + (await stage.leaks());
-  return { ...row, leaks, exits: (await stage.close()) + proxy.exits };
+  return await stage.end({ ...row, exits: proxy.exits });
 };
 
 const names = (kind: Kind) => ({
