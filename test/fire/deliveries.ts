@@ -12,6 +12,8 @@ import { bytesOf, comes } from './session-case.ts';
 export interface Delivery {
   at: number;
   length: number;
+  /** As base64, of which a bridge knows the length only when it has read it. */
+  isCoded?: true;
 }
 
 /** A script is its seed and its deliveries. */
@@ -33,23 +35,36 @@ export interface Delivered extends Difference, Done {
   leaks: number;
 }
 
-const LONGEST = 200;
+/** The longest write: of the long ones so many at once come early that they go beyond any window. */
+export const LONGEST = { short: 200, long: 20_000 };
 /** A delivery comes up to so many writes later than its turn. */
 const SPREAD = 60;
 const LANES = 8;
+/** One that came too early comes again behind so many others: those that the bridge waits for are among them. */
+const BEHIND = 30;
 /** No end needs so long. */
 const MOST_MS = 20_000;
 
+/** How writes are drawn. */
+interface Draw {
+  writes: number;
+  longest: number;
+  /** Half of the posts are. */
+  isCoded: boolean;
+}
+
 /** Each write one to three times, in an order in which they overtake each other. */
-export const drawDeliveries = (seed: number, writes: number): DeliveryScript => {
+export const drawDeliveries = (seed: number, { writes, longest, isCoded }: Draw): DeliveryScript => {
   const random = randomFrom(seed);
   const due: { turn: number; delivery: Delivery }[] = [];
   let at = 0;
   for (let write = 0; write < writes; write += 1) {
-    const length = anyLength(random, 1, LONGEST);
+    const length = anyLength(random, 1, longest);
     const copies = 1 + Math.floor(random() * 3);
     for (let copy = 0; copy < copies; copy += 1) {
-      due.push({ turn: write + random() * SPREAD, delivery: { at, length } });
+      const turn = write + random() * SPREAD;
+      const coding: Pick<Delivery, 'isCoded'> = isCoded && random() < 0.5 ? { isCoded: true } : {};
+      due.push({ turn, delivery: { at, length, ...coding } });
     }
     at += length;
   }
@@ -74,7 +89,7 @@ interface Sending {
   deliveries: readonly Delivery[];
 }
 
-/** Delivers all of them; one that came too early, or was not taken for another reason, comes again behind the others. */
+/** Delivers all of them; one that came too early, or was not taken for another reason, comes again a little later. */
 const deliver = async ({ cutter, key, sent, deliveries }: Sending): Promise<Done> => {
   const queue = [...deliveries];
   // Each may be refused often while others wait, but not for ever.
@@ -83,9 +98,10 @@ const deliver = async ({ cutter, key, sent, deliveries }: Sending): Promise<Done
   const lane = async (): Promise<void> => {
     const posts = new Posts(cutter.port);
     for (let next = queue.shift(); next !== undefined && done.posts < mostPosts; next = queue.shift()) {
-      const { at, length } = next;
-      const body = sent.subarray(at, at + length);
-      const text = await posts.post(`/send?key=${key}&at=${at}`, body).then(
+      const { at, length, isCoded = false } = next;
+      const bytes = sent.subarray(at, at + length);
+      const body = isCoded ? Buffer.from(bytes.toString('base64url')) : bytes;
+      const text = await posts.post(`/send?key=${key}&at=${at}${isCoded ? '&body=base64' : ''}`, body).then(
         (answer) => answer.text,
         (error: Error) => error.message,
       );
@@ -93,7 +109,7 @@ const deliver = async ({ cutter, key, sent, deliveries }: Sending): Promise<Done
       if (/^OK\b/.test(text)) continue;
       if (text.startsWith('NO OFFSET up ')) done.refused += 1;
       else done.faults.push(`a post is answered ${text.trim()}`);
-      queue.push(next);
+      queue.splice(BEHIND, 0, next);
     }
     posts.close();
   };

@@ -13,7 +13,8 @@ import { rowOf as cutsRow, drawScripts, shortest } from './f1-cuts.ts';
 import { drawAll, rowOf as repeatsRow, shortest as shortestRepeats } from './f2-repeats.ts';
 
 const CUTS = { sessions: 4, cuts: 8, bytes: 256 * 1024, width: 4 };
-const REPEATS = { sessions: 2, writes: 400 };
+/** It knows of no coding. */
+const REPEATS = { sessions: 2, writes: 400, isCoded: false };
 
 const WRITES = 40;
 
