@@ -22,11 +22,14 @@ class Over extends Error {}
 const dataOf = (text: string): Buffer =>
   Buffer.concat([...text.matchAll(/^DATA (\S+)$/gm)].map(([, data = '']) => Buffer.from(data, 'base64')));
 
-/** @throws Over where the answer is a failure that says so, an Error where it is nothing at all */
+/**
+ * A normal end that comes before all bytes have is no such word: somebody cut the stream and hides it.
+ * @throws Over where the answer is a failure that says so, an Error where it is nothing at all
+ */
 const due = (text: string, whole: RegExp): string => {
   const [word] = /^(?:NO|ERR) [A-Z_]+/m.exec(text) ?? [];
   if (whole.test(text)) return text;
-  if (word !== undefined && text.endsWith('\n')) throw new Over(word);
+  if (word !== undefined && word !== 'ERR CLOSED' && text.endsWith('\n')) throw new Over(word);
   throw new Error(`an answer is ${JSON.stringify(text)}`);
 };
 
@@ -80,8 +83,8 @@ const bySocket = async (port: number, nonce: string, rounds: number): Promise<vo
   const { code } = await socket.rest();
   check(socket.bytes, rounds);
   if (code === 1000 && socket.bytes.length === GREETING.length + rounds * PIECE.length) return;
-  if (code >= 4000 || code === 1000) throw new Over(`closed with ${code}`);
-  throw new Error(`the WebSocket is closed with ${code}`);
+  if (code >= 4000) throw new Over(`closed with ${code}`);
+  throw new Error(`the WebSocket is closed with ${code} after ${socket.bytes.length} bytes`);
 };
 
 /** Runs it. Never rejects. */
