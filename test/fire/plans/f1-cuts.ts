@@ -90,17 +90,32 @@ const ways: Record<string, readonly Transport[]> = {
   'all ways': transports,
 };
 
+/** Of a session that may choose its way. */
+const LEAST_MOVES = 2;
+
+/** What is short of the aim. */
+const shortOf = (
+  results: readonly CaseResult[],
+  { sessions, cuts }: typeof sizes.full,
+  { length }: readonly Transport[],
+): string[] => {
+  const sumOf = (pick: (result: CaseResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
+  const done: [what: string, count: number, aim: number][] = [
+    ['cuts', sumOf((one) => one.cuts), sessions * cuts],
+    ['changes of way', sumOf((one) => one.moves), length > 1 ? sessions * LEAST_MOVES : 0],
+  ];
+  return done.flatMap(([what, count, aim]) => (count < aim ? [`${count} ${what} came, ${aim} are the aim`] : []));
+};
+
 const run = async ({ seed, size, report }: Arena): Promise<void> => {
   const limits = sizes[size];
-  const aim = limits.sessions * limits.cuts;
   for (const [number, [name, allowed]] of Object.entries(ways).entries()) {
     const scripts = drawScripts(seedOf(seed, number + 100), limits);
     const open = byWays(allowed);
     const row = await onStage(async ({ port }) => {
       const results = await together(limits.width, scripts, (script) => runCase(script, open, port));
       const row = await rowOf(name, scripts, results, (script) => shortest(script, { open, port }));
-      const cuts = results.reduce((all, one) => all + one.cuts, 0);
-      return cuts < aim ? { ...row, faults: [...row.faults, `${cuts} cuts came, ${aim} are the aim`] } : row;
+      return { ...row, faults: [...row.faults, ...shortOf(results, limits, allowed)] };
     });
     report(row);
   }
