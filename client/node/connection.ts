@@ -36,6 +36,9 @@ const clock: Clock = {
 };
 
 const NONCE_BYTES = 21;
+const CLOSED_BY_OTHER = 'closed by another holder of its key';
+
+type Done = (error?: Error | null) => void;
 
 /**
  * Emits `open` when the target is reached, and `change` when a value of `status` has changed. It is destroyed with a
@@ -44,7 +47,7 @@ const NONCE_BYTES = 21;
 export class Connection extends Duplex {
   readonly #session: Session<Uint8Array>;
   /** One write or end at a time waits here. */
-  #waiting: { holds: () => boolean; done: () => void } | null = null;
+  #waiting: { holds: () => boolean; done: Done } | null = null;
   #reader = 0;
 
   /** @param to as in PROTOCOL 9, or a route of the bridge with its slash @throws TypeError for a `via` that is none */
@@ -98,26 +101,31 @@ export class Connection extends Duplex {
   }
 
   #end(final: Final): void {
-    this.#look();
-    if (final.code === 'LEFT') return void this.destroy();
-    // Closed by another holder of the key, before the target had ended: that must not look like its end.
-    if (final.code !== 'CLOSED' || !this.#session.down.ended) return void this.destroy(new ConnectionError(final));
-    // What was received is read first.
-    if (this.readableEnded) this.destroy();
-    else this.once('end', () => this.destroy());
+    const { down, up } = this.#session;
+    // Another holder of the key can close it too: that must look neither like the end of the target nor like our own.
+    const isWhole = final.code === 'CLOSED' && down.ended && up.endWanted && final.up === up.written;
+    if (isWhole) {
+      this.#settle(null);
+      // What was received is read first.
+      if (this.readableEnded) this.destroy();
+      else this.once('end', () => this.destroy());
+      return;
+    }
+    const failure = new ConnectionError(final.code === 'CLOSED' ? { ...final, text: CLOSED_BY_OTHER } : final);
+    // It is being destroyed where it was left. Before what waits is told, so that no `finish` can come of that.
+    if (final.code !== 'LEFT') this.destroy(failure);
+    this.#settle(this.errored ?? failure);
   }
 
-  /** Goes on with what waits where it has what it waits for, or where all is over. */
-  #look(): void {
-    const waiting = this.#waiting;
-    if (waiting === null || (this.#session.state !== 'over' && !waiting.holds())) return;
+  #settle(error: Error | null): void {
+    const { done } = this.#waiting ?? {};
     this.#waiting = null;
-    waiting.done();
+    done?.(error);
   }
 
-  #when(holds: () => boolean, done: () => void): void {
-    this.#waiting = { holds, done };
-    this.#look();
+  /** Goes on with what waits where it has what it waits for. */
+  #look(): void {
+    if (this.#waiting?.holds()) this.#settle(null);
   }
 
   /** All that is read goes through here; `_read` is called before it is taken, and not at all behind an end. */
@@ -129,17 +137,19 @@ export class Connection extends Duplex {
 
   override _read(): void {}
 
-  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: () => void): void {
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: Done): void {
     const { up } = this.#session;
     // A copy: the writer may use its own again.
     this.#session.write(new Uint8Array(chunk));
-    this.#when(() => up.written - up.taken < this.writableHighWaterMark, done);
+    this.#waiting = { holds: () => up.written - up.taken < this.writableHighWaterMark, done };
+    this.#look();
   }
 
-  override _final(done: () => void): void {
+  override _final(done: Done): void {
     const { up } = this.#session;
     this.#session.end();
-    this.#when(() => up.ended, done);
+    this.#waiting = { holds: () => up.ended, done };
+    this.#look();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

@@ -2,9 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
-import { Agent, type Dispatcher } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { type Connection, type ConnectionError, connect, type Transport } from '../../../client/node/index.ts';
+import { type ConnectionError, connect, type Transport } from '../../../client/node/index.ts';
 import { useBridge } from '../../support/bridge.ts';
 import { startCutter } from '../../support/cutter.ts';
 import type { Fate } from '../../support/fate.ts';
@@ -79,27 +78,6 @@ describe.each<[string, Transport[] | undefined]>([
     expect(await closed).toBe('RESET');
     expect(await open(`127.0.0.1:${await freePort()}`, transports).closed).toBe('REFUSED');
   });
-});
-
-test('a session that another holder of its key closes does not look like one whose target has ended', async () => {
-  const target = await suite.closing(startTarget());
-  const agent = new Agent();
-  await suite.closing(Promise.resolve({ close: () => agent.destroy() }));
-  let connection: Connection | undefined;
-  const key = new Promise<string>((resolve) => {
-    const dispatcher = agent.compose(
-      (dispatch): Dispatcher.Dispatch =>
-        (options, handler) => {
-          const [, shown] = /^key=([^&]+)/.exec(String(options.body)) ?? [];
-          if (shown) resolve(shown);
-          return dispatch(options, handler);
-        },
-    );
-    connection = connect(target.to, { via: suite.url, transports: ['poll'], dispatcher });
-  });
-  const failed = new Promise<Error>((resolve) => connection?.resume().once('error', resolve));
-  await suite.http.ask('/close', { key: await key, end: 0 });
-  expect(await failed).toMatchObject({ code: 'CLOSED' });
 });
 
 test('a program that destroys a connection ends it at the target', async () => {
