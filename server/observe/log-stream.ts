@@ -5,15 +5,31 @@ import { write, writeSync } from 'node:fs';
 const AGAIN_MS = 100;
 /** What waits for a slow reader at most, in characters; what comes then is dropped and counted. */
 const MOST_WAITING = 4 * 1024 * 1024;
+/** A pipe takes so much whole or not at all. [pipe(7), PIPE_BUF] */
+const WHOLE_BYTES = 4096;
+const LF = 10;
+const NOTHING = Buffer.alloc(0);
+
+/** How much of it goes in one piece: whole lines as far as a pipe takes them whole, else the first line. */
+const pieceOf = (bytes: Buffer): Buffer => {
+  if (bytes.length <= WHOLE_BYTES) return bytes;
+  const end = bytes.lastIndexOf(LF, WHOLE_BYTES - 1);
+  return bytes.subarray(0, (end < 0 ? bytes.indexOf(LF) : end) + 1 || bytes.length);
+};
 
 export class LogStream {
   readonly #fd: number;
   #lines: string[] = [];
   #waiting = 0;
+  /** What was taken of the lines and is not written yet: it may begin within a line. */
+  #rest: Buffer = NOTHING;
+  /** Nobody can say how much of it goes out before the system does. */
+  #inFlight = false;
   #dropped = 0;
   #writing = false;
   #broken = false;
 
+  /** @param fd a pipe must not block, or one that nobody reads holds up the end of the process */
   constructor(fd: number) {
     this.#fd = fd;
   }
@@ -21,7 +37,7 @@ export class LogStream {
   /** Never waits. */
   write(line: string): void {
     if (this.#broken) return;
-    if (this.#waiting > MOST_WAITING) {
+    if (this.#waiting + this.#rest.length > MOST_WAITING) {
       this.#dropped += 1;
       return;
     }
@@ -30,11 +46,17 @@ export class LogStream {
     if (!this.#writing) this.#next();
   }
 
-  /** The last act of a process: what is left goes out as far as it is taken at once, for a reader may never come. */
+  /**
+   * The last act of a process: what is left goes out as far as it is taken at once, for a reader may never come. No
+   * line is begun that a pipe does not take whole.
+   */
   end(): void {
     this.#broken = true;
+    const begun = this.#inFlight ? NOTHING : this.#rest;
     try {
-      for (let rest = this.#take(); rest.length > 0; ) rest = rest.subarray(writeSync(this.#fd, rest));
+      for (let rest = Buffer.concat([begun, this.#take()]); rest.length > 0; ) {
+        rest = rest.subarray(writeSync(this.#fd, pieceOf(rest)));
+      }
     } catch {
       // Nobody reads.
     }
@@ -57,21 +79,28 @@ export class LogStream {
   }
 
   #next(): void {
-    this.#writing = this.#lines.length > 0;
-    if (this.#writing) this.#put(this.#take());
+    if (this.#rest.length === 0) this.#rest = this.#take();
+    this.#writing = this.#rest.length > 0;
+    if (this.#writing) this.#put();
   }
 
-  #put(bytes: Buffer): void {
-    write(this.#fd, bytes, (error, count) => {
-      if (error?.code === 'EAGAIN') setTimeout(() => this.#put(bytes), AGAIN_MS).unref();
+  #put(): void {
+    if (this.#broken) return;
+    this.#inFlight = true;
+    write(this.#fd, this.#rest, (error, count) => {
+      this.#inFlight = false;
+      if (error?.code === 'EAGAIN') setTimeout(() => this.#put(), AGAIN_MS).unref();
       else if (error) this.#break();
-      else if (count < bytes.length) this.#put(bytes.subarray(count));
-      else this.#next();
+      else {
+        this.#rest = this.#rest.subarray(count);
+        this.#next();
+      }
     });
   }
 
   #break(): void {
     this.#broken = true;
     this.#lines = [];
+    this.#rest = NOTHING;
   }
 }

@@ -1,7 +1,8 @@
 /** The descriptor of the log: what a slow reader gets, and what one that never comes holds up. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, createReadStream, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, createReadStream, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -69,4 +70,34 @@ test('a reader that never comes holds up no end, and gets what fits', async () =
   log.end();
   const [got] = await once(createReadStream(path, { end: 99, encoding: 'latin1' }), 'data');
   expect(got).toMatch(/^(?:first\n)?0 x+\n1 x/);
+});
+
+/** Waits until a pipe is full. What it takes meanwhile is nothing that stands in a line. */
+const isFull = async (path: string, fd: number): Promise<void> => {
+  const probe = (): string => {
+    try {
+      return `takes ${writeSync(fd, '\0')}`;
+    } catch (error) {
+      return String((error as NodeJS.ErrnoException).code);
+    }
+  };
+  await expect.poll(probe).toBe('EAGAIN');
+  // What is being written now hears of it, too.
+  for (let count = 0; count < 4; count += 1) await stat(path);
+};
+
+test('what was begun when a pipe was full is ended first, and no line is torn', async () => {
+  const { path, fd } = makePipe();
+  const log = new LogStream(fd);
+  for (const line of lines) log.write(line);
+  await isFull(path, fd);
+  const pieces = [Buffer.alloc(20_000), Buffer.alloc(70_000)];
+  const take = (piece = Buffer.alloc(0)): string => piece.toString('latin1', 0, readSync(fd, piece));
+  const first = take(pieces[0]);
+  for (const line of lines) log.write(line);
+  log.end();
+  const got = `${first}${take(pieces[1])}`.replaceAll('\0', '');
+  expect(got.length).toBeGreaterThan(65_536 + 8000);
+  expect([...lines, ...lines].join('').startsWith(got)).toBe(true);
+  expect(got.endsWith('x\n')).toBe(true);
 });
