@@ -21,7 +21,8 @@ setFlagsFromString('--heap-growing-percent=300');
 // than its mark of 128 KiB was freed once: as soon as this one is collected the mark is 8 MiB. [mallopt(3)]
 Buffer.allocUnsafeSlow(8 * 1024 * 1024);
 
-// Who reads this may go, as `head` does: the bridge goes on.
+// Who reads this may go, as `head` does: the bridge goes on. To ask for these streams is also what keeps pipes and
+// terminals from blocking, which the log relies on: a write that waits would hold up the end of the process.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);

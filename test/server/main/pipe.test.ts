@@ -1,6 +1,7 @@
 /** A program whose reader goes, as `head` does, serves on, and ends when it is told to. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,4 +62,37 @@ test('a bridge whose log nobody reads any more ends with its sessions', async ()
   await http.close();
   await target.close();
   await rm(hosts, { recursive: true });
+});
+
+test('a bridge ends at once though its output is a full pipe that was given to it as one that blocks', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'netwine-pipe-'));
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const given = openSync(path, constants.O_RDWR);
+  const own = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  child = spawn(process.execPath, [main, 'serve', '--listen', '127.0.0.1:0', '--drain', '0'], {
+    stdio: ['ignore', given, 'inherit'],
+  });
+  let text = '';
+  const hear = (): string => {
+    const piece = Buffer.alloc(4096);
+    try {
+      text += piece.toString('latin1', 0, readSync(own, piece));
+    } catch {
+      // Nothing is said yet.
+    }
+    return text;
+  };
+  await expect.poll(hear, { timeout: 10_000 }).toMatch(/listens at \S+;/);
+  expect(() => {
+    for (;;) writeSync(own, Buffer.alloc(4096));
+  }).toThrow('EAGAIN');
+  const url = /listens at (\S+);/.exec(text)?.[1];
+  const refused = await fetch(`${url}/connect?to=127.0.0.1:22`, { method: 'POST', headers: { Netwine: '1' } });
+  expect(await refused.text()).toMatch(/^NO DENIED_TARGET/);
+  const ended = once(child, 'exit');
+  child.kill();
+  expect(await ended).toEqual([0, null]);
+  for (const fd of [given, own]) closeSync(fd);
+  await rm(folder, { recursive: true });
 });
