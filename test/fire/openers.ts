@@ -16,16 +16,26 @@ export interface Opened {
   moves(): number;
   /** Where it stands, for those who look for what it waits for. */
   status(): string;
-  /** The code of its failure. */
+  /** The code of its failure; one that ends without `finish`, or finishes before all is taken, has failed, too. */
   failure(): string | null;
   close(): Promise<void>;
 }
 
 export type Open = (to: string, url: string) => Opened;
 
-/** Keeps what comes by a stream, and how it ends. */
-export const listen = (stream: Duplex): Pick<Opened, 'stream' | 'over' | 'got' | 'failure'> => {
+/**
+ * Keeps what comes by a stream, and how it ends.
+ * @param waiting how many of the bytes that were written are not taken
+ */
+export const listen = (
+  stream: Duplex,
+  waiting: () => number = () => 0,
+): Pick<Opened, 'stream' | 'over' | 'got' | 'failure'> => {
   const chunks: Buffer[] = [];
+  let fault: string | null = 'no finish';
+  stream.once('finish', () => {
+    fault = waiting() > 0 ? `a finish that comes ${waiting()} bytes early` : null;
+  });
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   stream.on('error', () => {});
   return {
@@ -36,7 +46,8 @@ export const listen = (stream: Duplex): Pick<Opened, 'stream' | 'over' | 'got' |
     got: () => Buffer.concat(chunks),
     failure: () => {
       const error = stream.errored;
-      return error instanceof ConnectionError ? error.code : (error?.message ?? null);
+      if (error) return error instanceof ConnectionError ? error.code : error.message;
+      return stream.closed ? fault : null;
     },
   };
 };
@@ -56,7 +67,7 @@ export const byWays =
       way = receiver;
     });
     return {
-      ...listen(connection),
+      ...listen(connection, () => connection.status.written - connection.status.taken),
       mostMs: 120_000,
       moves: () => Math.max(moves, 0),
       status: () => JSON.stringify(connection.status),
