@@ -32,6 +32,8 @@ const MOST_MS = 20_000;
 /** The good way, two that lose each answer, and a target that greets each connection with bytes of its own. */
 export interface Place {
   port: number;
+  /** A proxy on the way may end an answer before its time, as if it were whole: Caddy does so now and then. */
+  mayBreak: boolean;
   lossy: Record<Cut, Cutter>;
   target: Target;
   /** Whom it has greeted, by the greeting in base64. */
@@ -39,7 +41,7 @@ export interface Place {
 }
 
 /** Around the bridge of that port. */
-export const startPlace = async (port: number): Promise<Place> => {
+export const startPlace = async (port: number, mayBreak = false): Promise<Place> => {
   const greeted = new Map<string, Peer>();
   const target = await startTarget((peer) => {
     const greeting = randomBytes(LENGTH);
@@ -48,11 +50,13 @@ export const startPlace = async (port: number): Promise<Place> => {
   });
   const losing = (by: Cut): Promise<Cutter> =>
     startCutter({ target: { host: '127.0.0.1', port }, plan: () => ({ dropAnswer: by }) });
-  return { port, lossy: { fin: await losing('fin'), rst: await losing('rst') }, target, greeted };
+  return { port, lossy: { fin: await losing('fin'), rst: await losing('rst') }, target, greeted, mayBreak };
 };
 
 const dataOf = (text: string): Buffer =>
   Buffer.concat([...text.matchAll(/^DATA (\S+)$/gm)].map(([, data = '']) => Buffer.from(data, 'base64')));
+
+const methodOf = (verb: Verb): 'GET' | 'POST' => (verb === 'GET by ticket' ? 'GET' : 'POST');
 
 /** Asks by a script. */
 class Asking {
@@ -79,7 +83,7 @@ class Asking {
   /** Asks, first in vain where the script says so. @returns the answer */
   async ask(verb: Verb, path: string, body?: Uint8Array): Promise<string> {
     const { seed, lost } = this.#script;
-    const method = verb === 'GET by ticket' ? 'GET' : 'POST';
+    const method = methodOf(verb);
     if (lost.includes(verb)) {
       const by = randomFrom(seedOf(seed, verbs.indexOf(verb)))() < 0.5 ? 'fin' : 'rst';
       const answered = await askInVain(this.#place.lossy[by].port, path, { body, method });
@@ -91,7 +95,10 @@ class Asking {
 
   /** @throws where the answer is another one */
   async due(verb: Verb, expected: RegExp, { path, body }: { path: string; body?: Uint8Array }): Promise<string> {
-    const text = await this.ask(verb, path, body);
+    let text = await this.ask(verb, path, body);
+    // What a client does where an answer does not say that it is over. [PROTOCOL 3]
+    if (this.#place.mayBreak && /^AT /m.test(text) && !/^AGAIN$/m.test(text))
+      text = (await this.#posts.ask(path, { body, method: methodOf(verb) })).text;
     if (!expected.test(text)) throw new Error(`${verb} is answered ${text}`);
     return text;
   }

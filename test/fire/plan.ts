@@ -34,6 +34,8 @@ export interface PortOptions {
   name: string;
   /** Of a bridge, or of what leads to it. */
   port: number;
+  /** What leads to it may end answers before their time. */
+  mayBreak?: true;
   seed: number;
   size: Size;
 }

@@ -44,12 +44,13 @@ interface Asked {
   name: string;
   /** Of a bridge, or of what leads to it. */
   port: number;
+  mayBreak?: true | undefined;
   scripts: readonly LossScript[];
   width: number;
 }
 
-const runAll = async ({ name, port, scripts, width }: Asked): Promise<Row> => {
-  const place = await startPlace(port);
+const runAll = async ({ name, port, mayBreak, scripts, width }: Asked): Promise<Row> => {
+  const place = await startPlace(port, mayBreak);
   const all = await together(width, scripts, (script) => runLosses(script, place));
   const { peers } = place.target;
   const once = peers.length === scripts.length ? [] : [`${peers.length} dials for ${scripts.length} connects`];
@@ -77,19 +78,19 @@ const runAll = async ({ name, port, scripts, width }: Asked): Promise<Row> => {
 };
 
 /** By requests to that port, which is of a bridge or leads to one. */
-export const lostAnswersBy = ({ name, port, seed, size }: PortOptions): Promise<Row> => {
+export const lostAnswersBy = ({ name, port, mayBreak, seed, size }: PortOptions): Promise<Row> => {
   const { sessions, width } = sizes[size];
   const scripts = Array.from({ length: sessions }, (_, index) => {
     return { seed: seedOf(seed, 30_000 + index), lost: verbs };
   });
-  return runAll({ name, port, scripts, width });
+  return runAll({ name, port, mayBreak, scripts, width });
 };
 
 const run = async ({ seed, size, report }: Arena): Promise<void> =>
   report(await onStage(({ port }) => lostAnswersBy({ name: '', port, seed, size })));
 
 /** The losses of one session. */
-export const loseAgain = (script: LossScript, to: { name: string; port: number }): Promise<Row> =>
+export const loseAgain = (script: LossScript, to: Pick<Asked, 'name' | 'port' | 'mayBreak'>): Promise<Row> =>
   runAll({ ...to, scripts: [script], width: 1 });
 
 const replay: Replay = async (script, { report }) =>

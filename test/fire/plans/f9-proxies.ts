@@ -166,7 +166,10 @@ const replayOthers = (): Record<string, Replay> =>
       const { repeats, losses } = names(kind);
       return [
         [repeats, replayOf(kind, (script, port) => repeatAgain(script as DeliveryScript, { name: repeats, port }))],
-        [losses, replayOf(kind, (script, port) => loseAgain(script as LossScript, { name: losses, port }))],
+        [
+          losses,
+          replayOf(kind, (script, port) => loseAgain(script as LossScript, { name: losses, port, mayBreak: true })),
+        ],
       ];
     }),
   );
@@ -183,7 +186,11 @@ export const proxies: Plan = {
       report(await runThrough(kind, onBothSides, { seed: own, limits: isWhole ? WHOLE_F1 : sizes[size] }));
       if (!isWhole) continue;
       report(await through(kind, (port) => repeatsBy({ name: names(kind).repeats, port, seed: own, size })));
-      report(await through(kind, (port) => lostAnswersBy({ name: names(kind).losses, port, seed: own, size })));
+      report(
+        await through(kind, (port) =>
+          lostAnswersBy({ name: names(kind).losses, port, mayBreak: true, seed: own, size }),
+        ),
+      );
     }
   },
   replays: { ...replaySessions([...kinds, ...untoldKinds]), ...replayOthers() },
