@@ -1,8 +1,11 @@
 /** Sockets of targets: half-close, resets and ends as a session sees them. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type DialLimits, dial } from '../../../server/target/dial.ts';
+import { seededBytes } from '../../support/targets.ts';
 import { closedPort, failureOf, listen, patient, socketCount, until } from './fixtures.ts';
 
 const limits = (): DialLimits => ({ until: performance.now() + 5000, signal: patient() });
@@ -101,6 +104,22 @@ describe('a reset by the target', () => {
 });
 
 describe('an end by the target', () => {
+  it.each([
+    ['by its events', (socket: Socket) => buffer(socket)],
+    ['through a pipe that is slower', (socket: Socket) => buffer(socket.pipe(new PassThrough({ highWaterMark: 1 })))],
+  ])('comes after the own end behind all that it sent, though nobody reads at first: %s', async (_how, readAll) => {
+    const { socket, target } = await connection();
+    await once(socket.end(), 'finish');
+    const bytes = seededBytes(1, 8 * MEBIBYTE);
+    target.end(bytes);
+    socket.pause();
+    socket.read(0);
+    // Full: nothing more is read until somebody takes it.
+    await until(() => socket.readableLength >= socket.readableHighWaterMark);
+    expect((await readAll(socket)).equals(bytes)).toBe(true);
+    target.destroy();
+  });
+
   it('is passed on though writes are waiting for the target', async () => {
     const { socket, target } = await connection(true);
     socket.write(Buffer.alloc(8 * MEBIBYTE));
