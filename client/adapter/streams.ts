@@ -32,6 +32,8 @@ const defer = <T>(): Deferred<T> => {
   return { promise, resolve, reject };
 };
 
+const closedError = (): DOMException => new DOMException('This is closed.', 'InvalidStateError');
+
 /** As the draft says, with the bridge's word for it as `cause`. */
 const networkError = ({ code, text }: SocketError): DOMException =>
   Object.defineProperty(new DOMException(`${text} (${code})`, 'NetworkError'), 'cause', { value: code });
@@ -57,6 +59,7 @@ export class TCPSocket {
   #look: () => void = () => {};
   #error: DOMException | null = null;
   #isOver = false;
+  #isWhole = false;
 
   /** @throws TypeError for a port that is none */
   constructor(host: string, port: number, { tls = false, ...options }: TCPSocketOptions = {}) {
@@ -82,6 +85,8 @@ export class TCPSocket {
     // When all that had come before is read.
     this.#socket.onclose = (final) => {
       this.#isOver = true;
+      // Another holder of the key may have closed it before the bridge had all.
+      this.#isWhole = final.up === this.#socket.status().written;
       this.#finish(this.#error);
       this.#look();
       opened.reject(networkError(final));
@@ -145,7 +150,8 @@ export class TCPSocket {
       new Promise((resolve, reject) => {
         this.#look = () => {
           if (this.#error) reject(this.#error);
-          else if (holds() || this.#isOver) resolve();
+          else if (holds()) resolve();
+          else if (this.#isOver) this.#isWhole ? resolve() : reject(closedError());
         };
         this.#look();
       });
@@ -155,7 +161,7 @@ export class TCPSocket {
       },
       write: async (chunk) => {
         const view = viewOf(chunk);
-        if (this.#isOver) throw this.#error ?? new DOMException('This is closed.', 'InvalidStateError');
+        if (this.#isOver) throw this.#error ?? closedError();
         if (!socket.write(view)) await until(() => socket.bufferedAmount() === 0);
       },
       close: async () => {
