@@ -63,11 +63,11 @@ export class CutterLink {
       void carried.then(() => {
         if (side === 'up') this.#repeat();
         // An end that is passed on before a reset would make an orderly end of it.
-        if (!this.#isCut && !this.#isReached(side, this.#connection.fate.blackHole)) to.end();
+        if (!this.#isCut && !this.#isSwallowed(side)) to.end();
       });
     });
     from.once('close', (failed: boolean) => {
-      const isLost = this.#isCut || this.#isReached(side, this.#connection.fate.blackHole);
+      const isLost = this.#isCut || this.#isSwallowed(side);
       // An end has been passed on; all else that closes a socket is an abort, and the other end shall see one.
       if ((failed || !from.readableEnded) && !isLost) reset(to);
     });
@@ -112,10 +112,14 @@ export class CutterLink {
     return mark?.side === side && this.#connection.passed[side] >= mark.after;
   }
 
+  #isSwallowed(side: Side): boolean {
+    const { blackHole } = this.#connection.fate;
+    return this.#isReached(blackHole?.isTotal ? blackHole.side : side, blackHole);
+  }
+
   /** Nothing more goes on, on that side. */
   #isDone(side: Side): boolean {
-    const { blackHole, halfClose } = this.#connection.fate;
-    return this.#isCut || this.#isReached(side, blackHole) || this.#isReached(side, halfClose);
+    return this.#isCut || this.#isSwallowed(side) || this.#isReached(side, this.#connection.fate.halfClose);
   }
 
   /** Does what is due where that side stands now. */

@@ -22,9 +22,9 @@ export interface Fate {
   cut?: CutMark | readonly CutMark[];
   /**
    * From there on all of that side vanishes, its end too, while both connections stay open; for so long where it is
-   * said, and then they are reset.
+   * said, and then they are reset. A total one swallows the other side too, as a cable does that is pulled.
    */
-  blackHole?: Mark & { forMs?: number };
+  blackHole?: Mark & { forMs?: number; isTotal?: true };
   /** There that side ends, and what it carries later is dropped; the other side goes on. */
   halfClose?: Mark;
   /** Every piece, of both sides, is held back this long. */

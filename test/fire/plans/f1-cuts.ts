@@ -1,10 +1,11 @@
 /** F1: sessions through random cuts of every kind, by each way of the client and by all of them with moves. */
 import { type Transport, transports } from '../../../client/node/index.ts';
+import type { Fate } from '../../support/fate.ts';
 import { randomFrom, seedOf } from '../../support/random.ts';
 import { isWhole } from '../compare.ts';
 import { drawFates } from '../fates.ts';
 import { byWays, type Open } from '../openers.ts';
-import { type Arena, figure, type Plan, type Replay, type Row, tally, together } from '../plan.ts';
+import { type Arena, figure, type Plan, type Replay, type Row, type Size, tally, together } from '../plan.ts';
 import { type CaseResult, runCase, type Script } from '../session-case.ts';
 import { shrink } from '../shrink.ts';
 import { onStage } from '../stage.ts';
@@ -107,10 +108,22 @@ const shortOf = (
   return done.flatMap(([what, count, aim]) => (count < aim ? [`${count} ${what} came, ${aim} are the aim`] : []));
 };
 
+/** Nobody says that this connection is over: its client has to find out, and the bridge to end the answer in it. */
+const PULLED: Fate = { blackHole: { side: 'down', after: 3000, isTotal: true } };
+/** A poll is silent by right for so long that a few seconds are not enough. */
+const isPulled = (size: Size, name: string): boolean => size === 'full' || name !== 'poll';
+
+/** A few more sessions, in which nothing else happens. */
+const drawPulled = (seed: number, { sessions, bytes }: typeof sizes.full): Script[] =>
+  Array.from({ length: Math.ceil(sessions / 10) }, (_, index) => {
+    return { seed: seedOf(seed, sessions + index + 1), bytes, fates: [PULLED] };
+  });
+
 const run = async ({ seed, size, report }: Arena): Promise<void> => {
   const limits = sizes[size];
   for (const [number, [name, allowed]] of Object.entries(ways).entries()) {
-    const scripts = drawScripts(seedOf(seed, number + 100), limits);
+    const own = seedOf(seed, number + 100);
+    const scripts = [...drawScripts(own, limits), ...(isPulled(size, name) ? drawPulled(own, limits) : [])];
     const open = byWays(allowed);
     const row = await onStage(async ({ port }) => {
       const results = await together(limits.width, scripts, (script) => runCase(script, open, port));
