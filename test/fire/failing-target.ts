@@ -9,8 +9,10 @@ export type How = 'error' | 'throw' | 'quietly';
 
 /** What it says first. */
 export const GREETING = Buffer.from('welcome');
+
 /** As of a connection that broke. */
 export const failure = (): Error => Object.assign(new Error('the call failed'), { code: 'ECONNRESET' });
+
 /** Greets, and sends back what it is sent. */
 export class FailingTarget extends Duplex {
   readonly #next: (point: Point) => How | null;

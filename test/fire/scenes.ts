@@ -1,9 +1,8 @@
 /** The requests that are cut at every byte, and what has to be true of their session afterwards. */
 import { compare, type Difference } from './compare.ts';
+import { WHOLE } from './plan.ts';
 import { frame, get, OURS, post, upgrade } from './raw-requests.ts';
 import { TALK_LENGTH, type Talk } from './talk.ts';
-
-const NOTHING: Difference = { lost: 0, doubled: 0, moved: 0 };
 
 /** One request: what comes before it, its bytes, and what comes after it was cut. */
 export interface Scene {
@@ -75,7 +74,7 @@ const byVerbs: readonly Scene[] = [
     isWhole: never,
     after: async (talk) => {
       await talk.close();
-      return NOTHING;
+      return WHOLE;
     },
   },
 ];
