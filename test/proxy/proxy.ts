@@ -28,20 +28,22 @@ export const startProxy = async (kind: Kind, bridgePort: number): Promise<Runnin
   let exits = 0;
   /** That it has ended is right. */
   let isKilled = false;
+  let hasEnded = false;
   const start = async (): Promise<Program> => {
     const { command } = kind;
     // Caddy looks for places of its own in a home directory.
     const env = { HOME: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory };
     const started = await startProgram({ command, args: kind.args(config), cwd: directory, env, ready: { port } });
-    isKilled = false;
+    isKilled = hasEnded = false;
     void started.exit.then(() => {
+      hasEnded = true;
       if (!isKilled) exits += 1;
     });
     return started;
   };
   let program: Program;
   const kill = async (): Promise<void> => {
-    if (!isKilled && exits === 0) process.kill(program.pid, 'SIGKILL');
+    if (!isKilled && !hasEnded) process.kill(program.pid, 'SIGKILL');
     isKilled = true;
     await program.exit;
   };
