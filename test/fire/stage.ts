@@ -118,11 +118,15 @@ export const startStage = async (settings: StageSettings = {}): Promise<Stage> =
     async end(row) {
       const leaks = row.leaks + (await leaksOf());
       const before = exits;
-      await close();
+      const exit = await close();
+      // One that has to be killed, or fails when it is told to end, has not ended as it was asked to.
+      const unasked = before === 0 && exit?.code !== 0 ? 1 : before;
       const faults = [...row.faults, ...tally(log.traces.map(faultOf))];
-      return { ...row, leaks, exits: (row.exits ?? 0) + before, faults };
+      return { ...row, leaks, exits: (row.exits ?? 0) + unasked, faults };
     },
-    close,
+    async close() {
+      await close();
+    },
   };
 };
 

@@ -19,9 +19,9 @@ export const startBridge = async () => {
   process.once('exit', kill);
   const counts = { opened: 0, ended: 0, exits: 0 };
   const over = new Promise((resolve) => {
-    child.once('exit', () => {
+    child.once('exit', (code) => {
       counts.exits += 1;
-      resolve();
+      resolve(code);
     });
   });
   const url = await new Promise((resolve, reject) => {
@@ -48,16 +48,16 @@ export const startBridge = async () => {
         return null;
       }
     },
-    /** Ends it. @returns how often it had ended before */
+    /** Ends it. @returns how often it had ended before, or 1 where it had to be killed or failed at its end */
     async stop() {
       const { exits } = counts;
       process.off('exit', kill);
       child.kill('SIGTERM');
       const timer = setTimeout(kill, 15_000);
-      await over;
+      const code = await over;
       clearTimeout(timer);
       await rm(hosts, { recursive: true });
-      return exits;
+      return exits === 0 && code !== 0 ? 1 : exits;
     },
   };
 };

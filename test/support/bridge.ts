@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, test } from 'vitest';
 import { makeFolder } from './folder.ts';
 import { HttpClient } from './http-client.ts';
-import { type Program, startProgram } from './process.ts';
+import { type Exit, type Program, startProgram } from './process.ts';
 
 /** What a test needs of the way between it and the bridge, and of the bridge. */
 export type Need =
@@ -45,7 +45,8 @@ export interface Running {
   readonly url: string;
   /** Null where it is not ours. */
   readonly program: Program | null;
-  close(): Promise<void>;
+  /** @returns how a bridge of ours has ended */
+  close(): Promise<Exit | null>;
 }
 
 export interface BridgeSettings {
@@ -86,8 +87,9 @@ export const startBridge = async (settings: BridgeSettings = {}): Promise<Runnin
     url,
     program,
     async close() {
-      await program.stop();
+      const exit = await program.stop();
       remove();
+      return exit;
     },
   };
 };
@@ -113,7 +115,7 @@ export const useBridge = (settings: BridgeSettings | (() => Promise<BridgeSettin
   beforeAll(async () => {
     const given = process.env.NETWINE_URL?.replace(/\/$/, '');
     const start = async () => startBridge(typeof settings === 'function' ? await settings() : settings);
-    running = given === undefined ? await start() : { url: given, program: null, close: async () => {} };
+    running = given === undefined ? await start() : { url: given, program: null, close: async () => null };
     http = new HttpClient(running.url);
   });
   afterAll(async () => {
