@@ -70,13 +70,19 @@ const jump = async ({ stage, clients, clocks }: Cast, hours: number, betweenMs: 
 const openForNobody = async ({ url, ended, forget }: Stage): Promise<() => Promise<string[]>> => {
   const [http, target] = [new HttpClient(url), await startTarget()];
   forget(target.port);
-  await http.open(target.to, { keep: 0 });
+  const { key } = await http.open(target.to, { keep: 0 });
+  // To ask for one that is over is no sign of its client.
+  const isGone = async () => (await http.ask('/receive', { key, mode: 'poll', hold: 0 })).text.startsWith('NO GONE ');
   return async () => {
     await settles(() => ended(target.port) !== null, 20_000);
     const reason = ended(target.port)?.reason ?? 'nothing';
+    const isForgotten = await settles(isGone, 30_000);
     await http.close();
     await target.close();
-    return reason === 'ABANDONED' ? [] : [`a session that nobody asks for ended with ${reason}`];
+    return [
+      ...(reason === 'ABANDONED' ? [] : [`a session that nobody asks for ended with ${reason}`]),
+      ...(isForgotten ? [] : ['a session that is over is never forgotten']),
+    ];
   };
 };
 
