@@ -33,7 +33,7 @@ test.each([
 });
 
 test('a script of no row is told the rows that there are', () => {
-  expect(() => planOf('{"row":"F9"}', [plan])).toThrow('the row of a script is one of F0 part');
+  expect(() => planOf('{"row":"F9"}', [plan])).toThrow('the row of a script is one of these:\n  F0 part');
 });
 
 test('every plan can do its scripts again, but that of clocks, which is one case', () => {

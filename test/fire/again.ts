@@ -24,7 +24,7 @@ const read = (given: string): { row?: unknown } => {
   try {
     return JSON.parse(existsSync(given) ? readFileSync(given, 'utf8') : given);
   } catch (error) {
-    throw new Mistake(`a script is JSON, or a file that has it: ${(error as Error).message}`);
+    throw new Mistake(`a script is JSON, or a file that has it, and this is neither: ${(error as Error).message}`);
   }
 };
 
@@ -41,5 +41,5 @@ export const planOf = (given: string, plans: readonly Plan[]): Plan => {
   for (const [row, plan, replay] of known) {
     if (row === script.row) return { ...plan, run: (arena) => replay(script, arena) };
   }
-  throw new Mistake(`the row of a script is one of ${known.map(([row]) => row).join(', ')}`);
+  throw new Mistake(`the row of a script is one of these:\n  ${known.map(([row]) => row).join('\n  ')}`);
 };

@@ -4,6 +4,8 @@ import { runPlans } from '../support/run-plans.mjs';
 
 const usage = `npm run fire -- [--seed N] [--only F1,F3] [--size small|full]
   every plan, or those that are named; the same seed draws the same faults
+  plans: F1 to F6, F9 to F11, F16, F17 and control; small takes two minutes and leaves engines and proxies out here and
+  there, full takes half an hour
 npm run fire -- --script '{"row":..}' | --script FILE
   one case again, by the script that stands below the table of a run that was red`;
 

@@ -3,6 +3,10 @@ import { isGreen, type Row } from './try-all.ts';
 
 const HEAD = ['plan', 'what was tried', 'inputs', 'failed', 'exits', 'traces', 'sessions', 'sockets', 'seconds', ''];
 const MOST_CHARACTERS = 4000;
+const LEGEND = [
+  'failed: inputs that got no definite answer, or a wrong one. exits: ends of the bridge. traces: stacks in its log.',
+  'sessions, sockets: what was left of either. green: all are 0.',
+];
 
 const cells = (row: Row): string[] => {
   const counts = [row.inputs, row.failed, row.exits, row.traces.length, row.sessions, row.descriptors];
@@ -33,5 +37,5 @@ export const formatTable = (
   const text = lines.map((line) => line.map(pad).join('  ').trimEnd());
   const again = `seed ${seed}, ${count.toLocaleString('en-US')} inputs; again: npm run fuzz -- --seed ${seed} --count ${count}`;
   const note = isInterrupted ? ['interrupted: only what was done until then is here'] : [];
-  return [again, ...note, '', ...text, ...rows.flatMap(below), ''].join('\n');
+  return [again, ...note, '', ...text, ...rows.flatMap(below), '', ...LEGEND, ''].join('\n');
 };
