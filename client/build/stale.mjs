@@ -5,11 +5,11 @@ import { join } from 'node:path';
 const [step, directory = 'dist'] = process.argv.slice(2);
 /** As old as the build. */
 const stamp = join(directory, '.begun');
-// Another build at the same time may have taken it: what that leaves is as new.
 
 if (step === 'begin') {
   mkdirSync(directory, { recursive: true });
   writeFileSync(stamp, '');
+  // Else another build at the same time has done it: what that leaves is as new.
 } else if (existsSync(stamp)) {
   const begun = statSync(stamp).mtimeMs;
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {

@@ -26,7 +26,6 @@ export class LogStream {
   /** Nobody can say how much of it goes out before the system does. */
   #inFlight = false;
   #dropped = 0;
-  #writing = false;
   #broken = false;
 
   /** @param fd a pipe must not block, or one that nobody reads holds up the end of the process */
@@ -43,7 +42,7 @@ export class LogStream {
     }
     if (this.#dropped > 0) this.#tellDropped();
     this.#keep(line);
-    if (!this.#writing) this.#next();
+    if (this.#rest.length === 0) this.#next();
   }
 
   /**
@@ -80,8 +79,7 @@ export class LogStream {
 
   #next(): void {
     if (this.#rest.length === 0) this.#rest = this.#take();
-    this.#writing = this.#rest.length > 0;
-    if (this.#writing) this.#put();
+    if (this.#rest.length > 0) this.#put();
   }
 
   #put(): void {

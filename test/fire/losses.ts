@@ -6,7 +6,7 @@ import { randomFrom, seedOf } from '../support/random.ts';
 import { type Peer, startTarget, type Target } from '../support/targets.ts';
 import { compare, type Difference, sum } from './compare.ts';
 import { WHOLE } from './plan.ts';
-import { askInVain, Posts } from './posts.ts';
+import { askInVain, dataOf, Posts } from './posts.ts';
 import { bytesOf, comes } from './session-case.ts';
 
 /** What a session asks, in its order. */
@@ -52,9 +52,6 @@ export const startPlace = async (port: number, mayBreak = false): Promise<Place>
     startCutter({ target: { host: '127.0.0.1', port }, plan: () => ({ dropAnswer: by }) });
   return { port, lossy: { fin: await losing('fin'), rst: await losing('rst') }, target, greeted, mayBreak };
 };
-
-const dataOf = (text: string): Buffer =>
-  Buffer.concat([...text.matchAll(/^DATA (\S+)$/gm)].map(([, data = '']) => Buffer.from(data, 'base64')));
 
 const methodOf = (verb: Verb): 'GET' | 'POST' => (verb === 'GET by ticket' ? 'GET' : 'POST');
 

@@ -49,6 +49,10 @@ const answerOf = (text: string): Answer | null => {
   return body === null ? null : { status, text: body };
 };
 
+/** The bytes of an answer in lines, base64 behind DATA. [PROTOCOL 4] */
+export const dataOf = (text: string): Buffer =>
+  Buffer.concat([...text.matchAll(/^DATA (\S+)$/gm)].map(([, data = '']) => Buffer.from(data, 'base64')));
+
 /** One connection, one request after the other; it is opened when it is needed. */
 export class Posts {
   readonly #port: number;

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { WsClient } from '../support/ws-client.ts';
 import { FAR } from './failing-calls.ts';
 import { GREETING } from './failing-target.ts';
-import type { Posts } from './posts.ts';
+import { dataOf, type Posts } from './posts.ts';
 
 const PIECE = Buffer.from('0123456789');
 const MOST_POLLS = 50;
@@ -18,9 +18,6 @@ export interface Outcome {
 
 /** Ends a dialogue early. */
 class Over extends Error {}
-
-const dataOf = (text: string): Buffer =>
-  Buffer.concat([...text.matchAll(/^DATA (\S+)$/gm)].map(([, data = '']) => Buffer.from(data, 'base64')));
 
 /**
  * A normal end that comes before all bytes have is no such word: somebody cut the stream and hides it.

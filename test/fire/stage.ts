@@ -1,15 +1,8 @@
 /** A bridge under fire: a process of its own whose sessions, descriptors and end are watched. */
 import { readdir, readFile } from 'node:fs/promises';
 import { type BridgeSettings, residentBytes, startBridge } from '../support/bridge.ts';
-import { isTrace } from '../support/trace.ts';
+import { BridgeLog, type Ended } from '../support/bridge-log.ts';
 import { type Row, settles, tally } from './plan.ts';
-
-/** How a session ended, as the bridge's log has it. */
-export interface Ended {
-  reason: string;
-  down: number;
-  up: number;
-}
 
 export interface Stage {
   readonly url: string;
@@ -29,14 +22,6 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-interface Line {
-  msg?: string;
-  target?: string;
-  reason?: string;
-  down?: number;
-  up?: number;
-}
-
 /** Long enough that no session is lost for a slow client, short enough that silence is found out soon. */
 const TIMES = { keep: 60, nonce: 60, 'connect-timeout': 10 };
 
@@ -44,32 +29,6 @@ const descriptorsOf = async (pid: number): Promise<number> => (await readdir(`/p
 
 const peakOf = async (pid: number): Promise<number> =>
   Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
-
-/** What the log of a bridge says of its sessions, and of itself. */
-class Log {
-  opened = 0;
-  over = 0;
-  readonly ended = new Map<number, Ended>();
-  /** Lines that say that it has failed. */
-  readonly traces: string[] = [];
-  #rest = '';
-
-  heard(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (isTrace(line)) this.traces.push(line);
-      if (line.startsWith('{')) this.#line(JSON.parse(line) as Line);
-    }
-  }
-
-  #line({ msg, target = '', reason = '', down = 0, up = 0 }: Line): void {
-    if (msg === 'session opened') this.opened += 1;
-    if (msg !== 'session ended') return;
-    this.over += 1;
-    this.ended.set(Number(/:(\d+)$/.exec(target)?.[1]), { reason, down, up });
-  }
-}
 
 /** What a plan may want otherwise. */
 export type StageSettings = Pick<BridgeSettings, 'args' | 'times' | 'env'>;
@@ -83,7 +42,7 @@ const faultOf = (trace: string): string => {
 
 /** Starts it, with these settings. @throws where it does not start: run the build first */
 export const startStage = async (settings: StageSettings = {}): Promise<Stage> => {
-  const log = new Log();
+  const log = new BridgeLog();
   const { url, program, close } = await startBridge({
     ...settings,
     times: { ...TIMES, ...settings.times },

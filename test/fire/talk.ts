@@ -3,16 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { seedOf } from '../support/random.ts';
 import { startTarget, type Target } from '../support/targets.ts';
 import { compare, type Difference, sum } from './compare.ts';
-import type { Posts } from './posts.ts';
+import { dataOf, type Posts } from './posts.ts';
 import { bytesOf, comes } from './session-case.ts';
 
 /** Of the bytes in each direction. */
 export const TALK_LENGTH = 24;
 const MOST_MS = 10_000;
 const MOST_POLLS = 20;
-
-const dataOf = (text: string): Buffer =>
-  Buffer.concat([...text.matchAll(/^DATA (\S+)$/gm)].map(([, data = '']) => Buffer.from(data, 'base64')));
 
 /** A session, its target, and the good way by which it is asked. */
 export class Talk {

@@ -3,11 +3,11 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { settles } from '../fire/plan.ts';
+import { BridgeLog } from '../support/bridge-log.ts';
 import { makeFolder } from '../support/folder.ts';
 import { HttpClient } from '../support/http-client.ts';
 import { startProgram } from '../support/process.ts';
 import { echo } from '../support/targets.ts';
-import { isTrace } from '../support/trace.ts';
 import type { Aftermath } from './plan.ts';
 
 export interface Stage {
@@ -26,24 +26,6 @@ const INPUTS_A_KEY = 12;
 /** The longest that a session is asked to be kept, and some more. */
 const MOST_LIFE_MS = 25_000;
 
-/** Reads the log line by line. */
-class Log {
-  opened = 0;
-  over = 0;
-  readonly traces: string[] = [];
-  #rest = '';
-
-  heard(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.includes('"msg":"session opened"')) this.opened += 1;
-      if (line.includes('"msg":"session ended"')) this.over += 1;
-      if (isTrace(line)) this.traces.push(line);
-    }
-  }
-}
-
 const descriptorsOf = async (pid: number): Promise<number> => (await readdir(`/proc/${pid}/fd`)).length;
 
 /** Starts it. @throws where it does not start: run the build first */
@@ -55,7 +37,7 @@ export const startStage = async (): Promise<Stage> => {
   await writeFile(join(hosts, 'targets'), `allow 127.0.0.1 ${target.port}\n`);
   await writeFile(join(hosts, 'routes'), `/routed ${target.to}\n`);
   const flags = Object.entries(TIMES).flatMap(([name, seconds]) => [`--${name}`, `${seconds}`]);
-  const log = new Log();
+  const log = new BridgeLog();
   const program = await startProgram({
     command: process.execPath,
     args: [main, 'serve', '--listen', '127.0.0.1:0', '--hosts', hosts, '--script', ...flags],
